@@ -1,0 +1,1 @@
+"""What operators see: questions, commands, replies and the transports that carry them."""

@@ -1,0 +1,102 @@
+"""The users most at risk, those first whose leaving would cost most."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bot import formats
+from bot.command import Question
+from bot.desk import Desk
+from bot.i18n import _
+from bot.reasons_text import reason_text
+from bot.reply import Button, Reply, Table
+from predictor.scoring import MEDIUM_FROM, refresh_scores, risk_of
+
+DEFAULT_LIMIT = 10
+MOST_ROWS = 1_000
+
+# Repeat buyers come first: of most shops' one-time buyers nearly all are unlikely to come back, and a
+# list of them is of no use to anybody.
+_LISTED = """
+SELECT user_id, probability, recency_days, monetary_cents, COUNT(*) OVER () AS matching
+FROM scores
+WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
+ORDER BY frequency > 1 DESC, probability * monetary_cents DESC, user_id
+LIMIT :limit
+"""
+
+
+def at_risk_reply(question: Question, desk: Desk) -> Reply:
+    """A table ordered by probability × money spent; without a bound, of the medium and high risks."""
+    args = question.args
+    limit = min(_number(args.get("limit"), DEFAULT_LIMIT), MOST_ROWS)
+    bounds = {
+        "min_risk": _number(args.get("min_risk"), MEDIUM_FROM),
+        "min_value": _number(args.get("min_value"), -(2**62)),
+        "limit": int(limit),
+    }
+    with desk.store() as connection:
+        as_of = desk.as_of(connection)
+        record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
+        found = connection.execute(_LISTED, bounds).fetchall()
+        scored, flagged = connection.execute(
+            "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
+        ).fetchone()
+        reasons = [_strongest(desk, connection, row["user_id"]) for row in found]
+        table = _table(desk, connection, found, reasons)
+    matching = found[0]["matching"] if found else 0
+    return Reply(
+        title=_("{matching} of {scored} active users are at a risk of {min_risk} or more; {flagged} are flagged.").format(
+            matching=formats.count(matching),
+            scored=formats.count(scored),
+            min_risk=formats.percent(bounds["min_risk"]),
+            flagged=formats.count(flagged),
+        ),
+        lines=[
+            *desk.stale_line(as_of),
+            *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),
+        ],
+        facts={"matching": matching, "scored": scored, "flagged": flagged},
+        table=table,
+        buttons=tuple(
+            Button(
+                _("Why user {user}?").format(user=row["user_id"]),
+                _("why is user {user} at risk").format(user=row["user_id"]),
+            )
+            for row in found[:3]
+        ),
+        provenance=desk.provenance(as_of, record),
+    )
+
+
+def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row], reasons: list[str]) -> Table:
+    return Table(
+        columns=("user_id", "probability", "recency_days", "monetary_cents", "reason"),
+        rows=tuple(
+            (row["user_id"], row["probability"], row["recency_days"], row["monetary_cents"], reason)
+            for row, reason in zip(found, reasons, strict=True)
+        ),
+        headings=(_("user"), _("risk"), _("days since last order"), _("spent"), _("main reason")),
+        shown=tuple(
+            (
+                row["user_id"],
+                formats.percent(row["probability"]),
+                formats.count(row["recency_days"]),
+                desk.money(connection, row["monetary_cents"]),
+                reason,
+            )
+            for row, reason in zip(found, reasons, strict=True)
+        ),
+    )
+
+
+def _strongest(desk: Desk, connection: sqlite3.Connection, user_id: str) -> str:
+    """What raises this user's risk most; what lowers it is no reason to be on the list."""
+    risk = risk_of(connection, desk.home.models, user_id, desk.as_of(connection), desk.settings.flag_at)
+    if risk is None:
+        return ""
+    return reason_text(max(risk.reasons, key=lambda reason: reason.effect), desk, connection)
+
+
+def _number(value: object, default: float) -> float:
+    return float(value) if isinstance(value, int | float) else default

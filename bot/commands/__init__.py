@@ -1,0 +1,1 @@
+"""One file per operator command; a new command is a new file and nothing else."""

@@ -1,0 +1,75 @@
+"""What a command works with: the home, its settings, the moment it answers for, and common sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from bot import formats
+from bot.i18n import _
+from bot.reply import Provenance
+from bot.settings import Settings
+from storage.database import Home
+from storage.snapshot import data_through
+
+if TYPE_CHECKING:
+    from storage.model_store import ModelRecord
+
+STALE_AFTER_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One shop, ready to answer. `progress` hears what a long command is doing, a sentence at a time."""
+
+    home: Home
+    settings: Settings
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    progress: Callable[[str], None] = lambda step: None
+
+    @contextmanager
+    def store(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one answer."""
+        with self.home.store() as connection:
+            yield connection
+
+    def as_of(self, connection: sqlite3.Connection) -> date:
+        """The day that answers are for: that of the latest order; raises EmptyStoreError."""
+        return data_through(connection)
+
+    def money(self, connection: sqlite3.Connection, cents: float) -> str:
+        """Cents as money in the store's currency."""
+        stored = connection.execute("SELECT currency FROM shop").fetchone()[0]
+        return formats.money(cents, stored or self.settings.currency)
+
+    def provenance(self, as_of: date, record: ModelRecord, *, data_through: date | None = None) -> Provenance:
+        """Where a prediction comes from, with its definition in words; `data_through` defaults to as_of."""
+        return Provenance(
+            as_of=as_of.isoformat(),
+            data_through=(data_through or as_of).isoformat(),
+            model=record.version,
+            horizon_days=record.horizon_days,
+            definition=churn_definition(record),
+        )
+
+    def stale_line(self, as_of: date) -> tuple[str, ...]:
+        """A warning where the latest order is more than two days old; otherwise nothing."""
+        age = (self.now().date() - as_of).days
+        if age <= STALE_AFTER_DAYS:
+            return ()
+        return (
+            _("The latest order is {age} days old; import newer ones for an answer about today.").format(
+                age=formats.count(age)
+            ),
+        )
+
+
+def churn_definition(record: ModelRecord) -> str:
+    """What the predicted thing is, in one sentence."""
+    return _("no order within {horizon} days, of users who ordered in the last {active} days").format(
+        horizon=record.horizon_days, active=record.active_days
+    )

@@ -1,0 +1,130 @@
+"""What the orders say about one user."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot import formats
+from bot.command import Question
+from bot.desk import Desk
+from bot.i18n import N_, _
+from bot.reply import Button, Provenance, Reply, Table
+from bot.risk_reply import BANDS
+from bot.users import asked_user
+from predictor.scoring import Risk, band, risk_of
+from predictor.training import TASK
+from storage import model_store
+from storage.model_store import ModelRecord
+from storage.moments import day_of
+from storage.snapshot import Snapshot
+
+ITEMS_SHOWN = 5
+STANDINGS = {"active": N_("active"), "lapsed": N_("lapsed"), "new": N_("new")}
+
+_ORDERS = """
+SELECT
+    COUNT(ordered_at) AS frequency,
+    MIN(ordered_at) AS first_at,
+    MAX(ordered_at) AS last_at,
+    COALESCE(SUM(total_cents), 0) - COALESCE(SUM(returned_cents), 0) AS monetary_cents,
+    COALESCE(SUM(returned_cents), 0) AS returned_cents
+FROM order_sums
+"""
+_ITEMS = """
+SELECT
+    l.item_id,
+    COALESCE(MAX(i.name), (SELECT MAX(n.item_name) FROM lines n WHERE n.user_id = :user_id AND n.item_id = l.item_id),
+        l.item_id) AS name,
+    COUNT(DISTINCT l.order_id) AS orders,
+    MAX(l.ordered_at) AS last_at
+FROM known_lines l LEFT JOIN items i ON i.item_id = l.item_id
+WHERE l.bought = 1
+GROUP BY l.item_id ORDER BY orders DESC, last_at DESC, l.item_id LIMIT :items
+"""
+
+
+def profile_reply(question: Question, desk: Desk) -> Reply:
+    """Orders, money and rhythm, the items bought most often, and the risk where there is a model."""
+    with desk.store() as connection:
+        as_of = desk.as_of(connection)
+        user_id = asked_user(question, desk, connection)
+        snapshot = Snapshot(connection, as_of)
+        sums = snapshot.query(_ORDERS, user_id=user_id).fetchone()
+        items = snapshot.query(_ITEMS, {"items": ITEMS_SHOWN}, user_id=user_id).fetchall()
+        record = model_store.promoted(connection, TASK)
+        risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at) if record else None
+        spent = desk.money(connection, sums["monetary_cents"])
+        returned = desk.money(connection, sums["returned_cents"])
+    standing = _standing(sums["last_at"], as_of, record, risk)
+    lines = []
+    if sums["frequency"]:
+        lines.append(
+            _("First order {first}, last {last}, {days} days ago.").format(
+                first=formats.day(day_of(sums["first_at"])),
+                last=formats.day(day_of(sums["last_at"])),
+                days=formats.count((as_of - day_of(sums["last_at"])).days),
+            )
+        )
+    if sums["frequency"] > 1:
+        gap = (sums["last_at"] - sums["first_at"]) / 86_400 / (sums["frequency"] - 1)
+        lines.append(_("Usually every {gap} days.").format(gap=formats.decimal(gap)))
+    if sums["returned_cents"]:
+        lines.append(_("Returned: {money}.").format(money=returned))
+    if risk:
+        lines.append(
+            _("Risk of no order within {horizon} days: {probability} – {band}.").format(
+                horizon=risk.record.horizon_days,
+                probability=formats.percent(risk.probability),
+                band=_(BANDS[band(risk.probability)]),
+            )
+        )
+    return Reply(
+        title=_title(user_id, standing, sums["frequency"], spent),
+        lines=[*lines, *desk.stale_line(as_of)],
+        facts={
+            "user_id": user_id,
+            "standing": standing,
+            "frequency": sums["frequency"],
+            "monetary_cents": sums["monetary_cents"],
+            "returned_cents": sums["returned_cents"],
+            "first_order_on": _iso(sums["first_at"]),
+            "last_order_on": _iso(sums["last_at"]),
+            "probability": risk.probability if risk else None,
+            "flagged": bool(risk and risk.flagged),
+        },
+        table=Table(
+            columns=("item_id", "name", "orders", "last_ordered_on"),
+            rows=tuple((row["item_id"], row["name"], row["orders"], _iso(row["last_at"])) for row in items),
+            headings=(_("item"), _("name"), _("orders"), _("last on")),
+            shown=tuple(
+                (row["item_id"], row["name"], formats.count(row["orders"]), formats.day(day_of(row["last_at"])))
+                for row in items
+            ),
+        ),
+        buttons=(Button(_("Risk"), _("churn risk for user {user}").format(user=user_id)),) if record else (),
+        provenance=desk.provenance(as_of, record)
+        if record
+        else Provenance(as_of.isoformat(), as_of.isoformat(), None, None, None),
+    )
+
+
+def _standing(last_at: int | None, as_of: date, record: ModelRecord | None, risk: Risk | None) -> str | None:
+    """active, lapsed or new; None where no model says yet how long a user counts as active."""
+    if last_at is None:
+        return "new"
+    if record is None:
+        return None
+    return "active" if risk else "lapsed"
+
+
+def _title(user_id: str, standing: str | None, frequency: int, spent: str) -> str:
+    if not frequency:
+        return _("User {user} has not ordered yet.").format(user=user_id)
+    title = (
+        _("User {user}: {count} orders, {money} spent.") if frequency > 1 else _("User {user}: one order, {money} spent.")
+    ).format(user=user_id, count=formats.count(frequency), money=spent)
+    return f"{title} ({_(STANDINGS[standing])})" if standing else title
+
+
+def _iso(epoch_seconds: int | None) -> str | None:
+    return day_of(epoch_seconds).isoformat() if epoch_seconds is not None else None

@@ -1,0 +1,36 @@
+"""`opsbot chat`: the conversation in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.program.output import desk_of
+
+if TYPE_CHECKING:
+    from bot.command import Role
+    from bot.desk import Desk
+
+
+@click.command()
+@click.option("--as", "role", type=click.Choice(["operator", "admin"]), default="operator", show_default=True)
+@click.pass_context
+def chat(ctx: click.Context, role: str) -> None:
+    """Chat in the terminal over the home's store; a number presses a button, `exit` leaves."""
+    converse(desk_of(ctx), "admin" if role == "admin" else "operator")
+
+
+def converse(desk: Desk, role: Role) -> None:
+    """A conversation on standard input and output."""
+    from bot.assistant import Assistant
+    from bot.transports.console import Console
+
+    if sys.stdin.isatty():
+        import contextlib
+
+        with contextlib.suppress(ImportError):  # line editing and history, where the platform has it
+            import readline  # noqa: F401
+        click.echo('Type a question, such as "who is at risk"; a number presses a button; `exit` leaves.')
+    Console(Assistant(desk), role).run()

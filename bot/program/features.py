@@ -1,0 +1,57 @@
+"""`opsbot features`: the feature table, for one's own notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.program.output import AS_OF, desk_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@click.command()
+@AS_OF
+@click.option("--labels", is_flag=True, help="Add `churned` where the label window is complete.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="A .csv or .parquet file.")
+@click.pass_context
+def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) -> None:
+    """Write the features of all users active at DATE, one row each, as CSV or Parquet."""
+    if out.suffix not in (".csv", ".parquet"):
+        raise click.BadParameter("name a file that ends in .csv or .parquet.", param_hint="--out")
+    from predictor.definition import choose_definition
+    from predictor.feature_table import feature_table
+    from predictor.labels import churned, window_end
+    from predictor.training import TASK, definition_of
+    from storage import model_store
+    from storage.errors import OpsbotError
+    from storage.snapshot import Snapshot
+
+    desk = desk_of(ctx)
+    with desk.store() as connection:
+        last = desk.as_of(connection)
+        snapshot = Snapshot(connection, as_of or last)
+        promoted = model_store.promoted(connection, TASK)
+        definition = choose_definition(
+            snapshot,
+            horizon_days=desk.settings.horizon_days,
+            active_days=desk.settings.active_days,
+            current=definition_of(promoted) if promoted else None,
+        )
+        table = feature_table(snapshot, definition)
+        frame = table.frame()
+        complete = window_end(snapshot.as_of, definition) <= last
+        if labels and complete:
+            frame["churned"] = churned(snapshot, definition, table.user_ids.tolist())
+    part = out.with_name(out.name + ".part")
+    try:
+        frame.to_csv(part, index=False) if out.suffix == ".csv" else frame.to_parquet(part, index=False)
+        part.replace(out)
+    except OSError as error:
+        raise OpsbotError("{out} cannot be written: {problem}.", next_step="Name another file with --out.", out=out, problem=error.strerror) from error
+    click.echo(f"{out}: {len(frame):,} users × {frame.shape[1] - 1} columns, as of {snapshot.as_of}, horizon {definition.horizon_days}, active {definition.active_days}", err=True)
+    if labels and not complete:
+        click.echo(f"No labels: the window ends on {window_end(snapshot.as_of, definition)}, and orders go through {last}.", err=True)

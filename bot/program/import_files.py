@@ -1,0 +1,96 @@
+"""`opsbot import`: files into the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.program.output import desk_of, json_option, print_json
+
+if TYPE_CHECKING:
+    from storage.ingest import ImportResult, Progress
+
+
+def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    columns = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise click.BadParameter(f"{pair!r} is not field=column, such as user_id=customer.")
+        columns[field] = column
+    return columns
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--table", metavar="T", help="lines, items or users (default: the one whose fields are there).")
+@click.option("--map", "columns", multiple=True, metavar="field=column", callback=_columns, help="Which column holds a field.")
+@click.option("--tz", "timezone", metavar="ZONE", help="Zone of times that carry none (default: the shop's).")
+@click.option("--date-format", metavar="F", help="Such as DD/MM/YYYY or %d/%m/%Y.")
+@click.option("--currency", metavar="CODE", help="Such as EUR, where the file does not say.")
+@json_option
+@click.pass_context
+def import_files(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    table: str | None,
+    columns: dict[str, str],
+    timezone: str | None,
+    date_format: str | None,
+    currency: str | None,
+    as_json: bool,
+) -> None:
+    """Bring order lines, items or users from CSV or Parquet files into the store."""
+    from storage.ingest import ImportOptions, import_file
+
+    desk = desk_of(ctx)
+    options = ImportOptions(
+        table=table,
+        columns=columns,
+        timezone=timezone or desk.settings.timezone,
+        date_format=date_format,
+        currency=currency or desk.settings.currency,
+    )
+    results = []
+    for file in files:
+        with _Bar(file) as bar:
+            results.append(import_file(desk.home, file, options, now=desk.now(), progress=bar))
+        if not as_json:
+            _print(file, results[-1])
+    if as_json:
+        shown = [result.as_json() for result in results]
+        print_json(shown[0] if len(shown) == 1 else {"files": shown})
+
+
+class _Bar:
+    """A progress bar on a terminal, silent elsewhere."""
+
+    def __init__(self, file: Path) -> None:
+        self._bar = click.progressbar(length=1, label=file.name, file=click.get_text_stream("stderr"))
+        self._seen = 0
+
+    def __enter__(self) -> Progress:
+        self._bar.__enter__()
+        return self._advance
+
+    def __exit__(self, *failure: object) -> None:
+        self._bar.__exit__(None, None, None)
+
+    def _advance(self, done: int, total: int) -> None:
+        self._bar.length = max(total, 1)
+        self._bar.update(done - self._seen)
+        self._seen = done
+
+
+def _print(file: Path, result: ImportResult) -> None:
+    click.echo(
+        f"{file.name} → {result.table}: {result.read:,} rows read; {result.added:,} added,"
+        f" {result.updated:,} updated, {result.unchanged:,} unchanged, {result.rejected:,} rejected"
+        + (f" ({result.anonymous:,} anonymous)" if result.anonymous else "")
+    )
+    if result.rejected_file:
+        click.echo(f"Rejected rows with their reasons: {result.rejected_file}")
+    for warning in result.warnings:
+        click.echo(f"Note: {warning}")

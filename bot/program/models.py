@@ -1,0 +1,87 @@
+"""`opsbot models`: the versions there are, and which one is in use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.program.output import desk_of, json_option, print_json
+
+if TYPE_CHECKING:
+    from storage.model_store import ModelRecord
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def models(ctx: click.Context, as_json: bool) -> None:
+    """List the models with their cards, promote one, or go back to the one before."""
+    if ctx.invoked_subcommand is None:
+        _list(ctx, as_json)
+
+
+@models.command("list")
+@json_option
+@click.pass_context
+def list_models(ctx: click.Context, as_json: bool) -> None:
+    """All models, the newest first."""
+    _list(ctx, as_json)
+
+
+@models.command()
+@click.argument("version", type=int)
+@json_option
+@click.pass_context
+def promote(ctx: click.Context, version: int, as_json: bool) -> None:
+    """Put model VERSION in use."""
+    from storage import model_store
+
+    desk = desk_of(ctx)
+    with desk.store() as connection:
+        model_store.load_parts(model_store.by_version(connection, version), desk.home.models)
+        _say(model_store.promote(connection, version), as_json)
+
+
+@models.command()
+@json_option
+@click.pass_context
+def rollback(ctx: click.Context, as_json: bool) -> None:
+    """Put the last retired model back in use."""
+    from storage import model_store
+
+    with desk_of(ctx).store() as connection:
+        _say(model_store.rollback(connection, "churn"), as_json)
+
+
+def _list(ctx: click.Context, as_json: bool) -> None:
+    from storage import model_store
+
+    with desk_of(ctx).store() as connection:
+        records = model_store.every(connection)
+    if as_json:
+        print_json({"ok": True, "models": [_card(record) for record in records]})
+        return
+    if not records:
+        click.echo("No model is trained yet. Train one: opsbot train")
+    for record in records:
+        metrics = record.card["metrics"]
+        click.echo(
+            f"{record.version:>4}  {record.stage:<9}  as of {record.as_of}  horizon {record.horizon_days},"
+            f" active {record.active_days}  AUROC {_figure(metrics['auroc'])}  Brier {_figure(metrics['brier'])}"
+        )
+
+
+def _say(record: ModelRecord, as_json: bool) -> None:
+    if as_json:
+        print_json({"ok": True, "model": _card(record)})
+    else:
+        click.echo(f"Model {record.version} is in use: trained as of {record.as_of}, horizon {record.horizon_days} days.")
+
+
+def _card(record: ModelRecord) -> dict[str, Any]:
+    return {**vars(record), "card": dict(record.card)}
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

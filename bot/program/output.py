@@ -1,0 +1,94 @@
+"""What the program prints: one JSON object or sentences on standard output, complaints on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.desk import Desk
+    from storage.errors import OpsbotError
+
+_JSON = "bot.json"
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--json`; whether it was given is also known to `complain`."""
+
+    def remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+        ctx.meta[_JSON] = value
+        return value
+
+    return click.option(
+        "--json", "as_json", is_flag=True, callback=remember, is_eager=True, help="Print one JSON object."
+    )(function)
+
+
+class Day(click.ParamType[Any, Any]):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date; wrong usage where it is none."""
+        from datetime import date
+
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-06-30.", param, ctx)
+
+
+AS_OF = click.option("--as-of", type=Day(), metavar="DATE", help="What was known on that day (default: the latest).")
+
+
+def desk_of(ctx: click.Context) -> Desk:
+    """The desk of the home that the program was started with, settings checked."""
+    import logging
+
+    from bot.desk import Desk
+    from bot.settings import home_folder, load
+    from storage.database import Home
+
+    folder = home_folder(ctx.obj and str(ctx.obj))
+    settings = load(folder)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return Desk(home=Home(folder), settings=settings, progress=progress)
+
+
+def progress(step: str) -> None:
+    """A line about what is being done, on standard error."""
+    from bot.i18n import _
+
+    click.echo(f"… {_(step)}", err=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on standard output; NaN never gets in."""
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain))
+
+
+def complain(ctx: click.Context, error: OpsbotError) -> None:
+    """The sentence on standard error, and with --json also as an object on standard output."""
+    from bot.assistant import sentences
+
+    message, next_step = sentences(error)
+    click.echo(" ".join(part for part in (message, next_step) if part), err=True)
+    if ctx.meta.get(_JSON):
+        print_json({"ok": False, "error": {"kind": error.kind, "message": message, "next_step": next_step}})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,30 @@
+"""A reason in the operator's words, with the user's own numbers in the form each is read in."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from bot import formats
+from bot.desk import Desk
+from bot.i18n import _
+
+if TYPE_CHECKING:
+    from predictor.reasons import Reason
+
+
+def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> str:
+    """The sentence of a reason."""
+    return _(reason.text).format(
+        **{name: _shown(name, value, desk, connection) for name, value in reason.values.items() if value == value}
+    )
+
+
+def _shown(name: str, value: float, desk: Desk, connection: sqlite3.Connection) -> str:
+    if name.endswith("_cents"):
+        return desk.money(connection, value)
+    if name.endswith("_share"):
+        return formats.percent(value)
+    if name.endswith("_days") and value < 10:
+        return formats.decimal(value)
+    return formats.decimal(value) if name.endswith("_per_order") else formats.count(value)

@@ -1,0 +1,140 @@
+"""One user's risk: the short answer, and the long one that explains it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+
+from bot import formats
+from bot.command import Question
+from bot.desk import Desk
+from bot.i18n import N_, _
+from bot.reasons_text import reason_text
+from bot.reply import Button, Reply, Table
+from bot.users import asked_user, last_order, not_scored
+from predictor.scoring import Risk, band, promoted_model, risk_of
+from storage.model_store import ModelRecord
+from storage.snapshot import Snapshot
+
+REASONS_SHOWN = 3
+Parts = list[tuple[str, str, float]]  # feature, sentence, effect in probability
+BANDS = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
+
+
+def risk_reply(question: Question, desk: Desk) -> Reply:
+    """The probability, the strongest reasons, and how often such a score came true."""
+    with desk.store() as connection:
+        as_of = desk.as_of(connection)
+        user_id = asked_user(question, desk, connection)
+        record = promoted_model(connection)
+        risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
+        if risk is None:
+            return _no_probability(desk, connection, user_id, as_of, record)
+        parts = _reasons(risk, desk, connection)
+    lines = [
+        _("{points} points: {reason}").format(points=formats.points(effect), reason=text)
+        for _name, text, effect in parts[:REASONS_SHOWN]
+    ]
+    return Reply(
+        title=_title(risk),
+        lines=[*lines, _reliability_line(risk), *desk.stale_line(as_of)],
+        facts=_facts(risk, parts),
+        buttons=(
+            Button(_("Why?"), _("why is user {user} at risk").format(user=user_id)),
+            Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),
+        ),
+        provenance=desk.provenance(as_of, record),
+    )
+
+
+def explain_reply(question: Question, desk: Desk) -> Reply:
+    """All parts of the probability, which add up to it from the average user's."""
+    with desk.store() as connection:
+        as_of = desk.as_of(connection)
+        user_id = asked_user(question, desk, connection)
+        record = promoted_model(connection)
+        risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
+        if risk is None:
+            return _no_probability(desk, connection, user_id, as_of, record)
+        parts = _reasons(risk, desk, connection)
+    base = risk.probability - sum(effect for _name, _text, effect in parts)
+    shown = tuple((formats.points(effect), text) for _name, text, effect in parts)
+    return Reply(
+        title=_title(risk),
+        lines=[
+            *desk.stale_line(as_of),
+            _("A typical user stands at {base}; these add up to the difference, in points:").format(
+                base=formats.percent(base)
+            ),
+        ],
+        facts={**_facts(risk, parts), "base_probability": round(base, 6)},
+        table=Table(
+            ("effect", "reason"),
+            tuple((round(effect, 6), text) for _name, text, effect in parts),
+            (_("points"), _("because")),
+            shown,
+        ),
+        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),),
+        provenance=desk.provenance(as_of, record),
+    )
+
+
+def _title(risk: Risk) -> str:
+    title = _("{probability} – {band}: the risk that user {user} places no order within {horizon} days.").format(
+        probability=formats.percent(risk.probability),
+        band=_(BANDS[band(risk.probability)]),
+        user=risk.user_id,
+        horizon=risk.record.horizon_days,
+    )
+    return title + (" " + _("Flagged.") if risk.flagged else "")
+
+
+def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
+    return {
+        "user_id": risk.user_id,
+        "probability": risk.probability,
+        "band": band(risk.probability),
+        "flagged": risk.flagged,
+        "reasons": [{"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts],
+        "reliability": risk.reliability,
+    }
+
+
+def _no_probability(
+    desk: Desk, connection: sqlite3.Connection, user_id: str, as_of: date, record: ModelRecord
+) -> Reply:
+    last = last_order(Snapshot(connection, as_of), user_id)
+    return Reply(
+        title=not_scored(last, as_of, record.active_days),
+        lines=desk.stale_line(as_of),
+        facts={
+            "user_id": user_id,
+            "probability": None,
+            "band": None,
+            "flagged": False,
+            "reasons": [],
+            "reliability": None,
+            "last_order_on": last.day.isoformat() if last.day else None,
+        },
+        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),),
+        provenance=desk.provenance(as_of, record),
+    )
+
+
+def _reasons(risk: Risk, desk: Desk, connection: sqlite3.Connection) -> Parts:
+    return [(reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons]
+
+
+def _reliability_line(risk: Risk) -> str:
+    seen = risk.reliability
+    if not seen["users"]:
+        return _("In the back-test nobody was scored this high or low, so there is no track record yet.")
+    return _(
+        "Of {users} users scored {low}–{high} in the back-test, {churned} placed no order within {horizon} days."
+    ).format(
+        users=formats.count(seen["users"]),
+        low=formats.count(100 * seen["from"]),
+        high=formats.percent(seen["to"]),
+        churned=formats.count(seen["churned"]),
+        horizon=risk.record.horizon_days,
+    )

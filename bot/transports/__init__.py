@@ -1,0 +1,1 @@
+"""Thin carriers of questions and replies: the terminal here, chat services beside it."""

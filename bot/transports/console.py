@@ -1,0 +1,72 @@
+"""The terminal chat: questions typed, replies printed, buttons as numbers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+
+from bot.assistant import Asked, Assistant
+from bot.command import Role
+from bot.i18n import _, using
+from bot.render import plain
+from bot.reply import Button, Reply
+
+LEAVE = frozenset({"exit", "quit", "bye", "q", ":q", "退出", "再见"})
+PROMPT = "opsbot> "
+
+
+class Console:
+    """One conversation; `read` gives the next line typed and raises EOFError at the end."""
+
+    def __init__(
+        self, assistant: Assistant, role: Role, read: Callable[[str], str] = input, write: Callable[[str], None] = print
+    ) -> None:
+        self._assistant = assistant
+        self._role = role
+        self._read = read
+        self._write = write
+        self._buttons: Sequence[Button] = ()
+
+    def run(self) -> None:
+        """Answer until the operator leaves."""
+        while True:
+            try:
+                text = self._read(PROMPT).strip()
+            except (EOFError, KeyboardInterrupt):
+                self._write("")
+                return
+            if text.casefold() in LEAVE:
+                return
+            if text:
+                self._answer(self._pressed(text) or text)
+
+    def _answer(self, text: str) -> None:
+        language = self._assistant.language(text)
+        reply = self._assistant.ask(Asked(text, self._role))
+        with using(language):
+            if reply.failure and reply.failure.kind == "needs_confirmation":
+                reply = self._confirmed(text, reply)
+            self._show(reply)
+
+    def _confirmed(self, text: str, reply: Reply) -> Reply:
+        answer = self._read(f"{reply.title} [y/N] ").strip().casefold()
+        if answer not in {"y", "yes", "是", "好", "确认"}:
+            return Reply(title=_("Nothing was done."))
+        return self._assistant.ask(Asked(text, self._role, confirmed=True))
+
+    def _show(self, reply: Reply) -> None:
+        # A failure names its choices in its sentence; with numbers below, the sentence alone is enough.
+        self._buttons = reply.buttons
+        self._write(reply.title if reply.failure and reply.buttons else plain(reply, width=_width()))
+        for number, button in enumerate(reply.buttons, start=1):
+            self._write(f"  [{number}] {button.label}")
+
+    def _pressed(self, text: str) -> str | None:
+        """The question of the button with that number, if it is one of the last reply's."""
+        if text.isdecimal() and 1 <= int(text) <= len(self._buttons):
+            return self._buttons[int(text) - 1].question
+        return None
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((100, 24)).columns, 140)

@@ -1,0 +1,69 @@
+"""Finding the user a question is about, and saying plainly who has no score."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+
+from bot import formats
+from bot.command import Question
+from bot.desk import Desk
+from bot.i18n import _
+from storage.errors import OpsbotError, UnknownUserError
+from storage.moments import day_of
+from storage.privacy import Pseudonyms
+from storage.snapshot import Snapshot
+
+
+class MissingArgumentError(OpsbotError):
+    """A question left out what it is about."""
+
+    kind = "missing_argument"
+
+
+@dataclass(frozen=True)
+class LastOrder:
+    """When a user last ordered as known at a snapshot; None for who never did."""
+
+    user_id: str
+    day: date | None
+
+
+def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -> str:
+    """The stored id of the user that the question names; raises where none is named or none exists."""
+    named = question.args.get("user")
+    if not named:
+        raise MissingArgumentError(
+            "Which user?", next_step="Name one: {example}", example=f"{question.command} 42"
+        )
+    user_id = Pseudonyms(desk.home.path).id_for(str(named))
+    known = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id) OR EXISTS (SELECT 1 FROM users WHERE user_id = :id)",
+        {"id": user_id},
+    ).fetchone()[0]
+    if not known:
+        raise UnknownUserError(
+            "There is no user {user}.",
+            next_step="Check the id as the shop writes it, or ask who is at risk.",
+            user=named,
+        )
+    return user_id
+
+
+def last_order(snapshot: Snapshot, user_id: str) -> LastOrder:
+    """When that user last ordered as known at the snapshot."""
+    latest = snapshot.query(" SELECT MAX(ordered_at) FROM orders", user_id=user_id).fetchone()[0]
+    return LastOrder(user_id, day_of(latest) if latest is not None else None)
+
+
+def not_scored(last: LastOrder, as_of: date, active_days: int) -> str:
+    """Why a user who is not active has no probability, and when they last ordered."""
+    if last.day is None:
+        return _("User {user} has not ordered yet, so there is nothing to predict from.").format(user=last.user_id)
+    return _(
+        "User {user} last ordered on {day}, {days} days ago: lapsed, and only users who ordered in the last"
+        " {active} days are scored."
+    ).format(
+        user=last.user_id, day=formats.day(last.day), days=formats.count((as_of - last.day).days), active=active_days
+    )

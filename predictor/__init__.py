@@ -1,0 +1,1 @@
+"""What is computed: features, labels, models and what they promise."""

@@ -1,0 +1,61 @@
+"""Who placed no order in (as_of, as_of + horizon_days], as known at the end of that window."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.definition import Definition
+from predictor.feature_table import FeatureTable, feature_table
+from storage.snapshot import Snapshot
+
+_ORDERED_SINCE = " SELECT DISTINCT user_id FROM orders WHERE ordered_at >= :window_start"
+
+
+@dataclass(frozen=True)
+class LabelledTable:
+    """A feature table as of one day and what came of its users: (n_users,) 1 = no order in the window."""
+
+    as_of: date
+    table: FeatureTable
+    churned: NDArray[np.int8]
+
+
+def window_end(as_of: date, definition: Definition) -> date:
+    """The last day of the label window of `as_of`; the labels are known once this day is."""
+    return as_of + timedelta(days=definition.horizon_days)
+
+
+def churned(snapshot: Snapshot, definition: Definition, user_ids: Sequence[str]) -> NDArray[np.int8]:
+    """(n_users,) 1 where a user placed no order within the horizon, 0 where one did.
+
+    Judged as known at the end of the window and not later, so that the label of a past day never
+    changes. The caller sees to it that the window has ended.
+    """
+    after = Snapshot(snapshot.connection, window_end(snapshot.as_of, definition))
+    rows = after.query(_ORDERED_SINCE, {"window_start": snapshot.known_before})
+    ordered = {row[0] for row in rows}
+    return np.array([user_id not in ordered for user_id in user_ids], dtype=np.int8)
+
+
+class LabelledTables:
+    """Labelled tables of one shop by day, each computed once however many models ask for it."""
+
+    def __init__(self, connection: sqlite3.Connection, definition: Definition) -> None:
+        self._connection = connection
+        self._definition = definition
+        self._by_day: dict[date, LabelledTable] = {}
+
+    def at(self, as_of: date) -> LabelledTable:
+        """The users active as of that day, their features, and their outcomes."""
+        if as_of not in self._by_day:
+            snapshot = Snapshot(self._connection, as_of)
+            table = feature_table(snapshot, self._definition)
+            labels = churned(snapshot, self._definition, table.user_ids.tolist())
+            self._by_day[as_of] = LabelledTable(as_of, table, labels)
+        return self._by_day[as_of]

@@ -1,0 +1,190 @@
+"""Scores: of everybody at once, kept with their flags, or of one user live with the reasons."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.backtest import reliability_bin
+from predictor.churn_model import ChurnModel
+from predictor.feature_table import FeatureTable, feature_table
+from predictor.reasons import Explainer, Reason
+from predictor.training import TASK, definition_of
+from storage import model_store
+from storage.database import transaction
+from storage.errors import NoModelError
+from storage.model_store import ModelRecord
+from storage.snapshot import Snapshot, data_version
+
+MEDIUM_FROM = 1 / 3
+HIGH_FROM = 2 / 3
+LEAVE_MARGIN = 0.10  # a flagged user stays flagged until the probability is this far below the threshold
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everybody who was active: (n_users,) probabilities beside the feature table they come from."""
+
+    record: ModelRecord
+    as_of: date
+    table: FeatureTable
+    probability: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One user's answer: the probability of no order within the horizon, flagged or not, and why.
+
+    `reliability` is the back-test's range that the probability lies in: from, to, users, churned.
+    """
+
+    user_id: str
+    as_of: date
+    record: ModelRecord
+    probability: float
+    flagged: bool
+    reasons: list[Reason]
+    reliability: dict[str, Any]
+    values: dict[str, float]
+
+
+def promoted_model(connection: sqlite3.Connection) -> ModelRecord:
+    """The model in use; raises NoModelError naming the command to run first."""
+    record = model_store.promoted(connection, TASK)
+    if record is None:
+        raise NoModelError("No model is trained yet.", next_step="Train one: opsbot train")
+    return record
+
+
+def model_known_at(connection: sqlite3.Connection, as_of: date) -> ModelRecord:
+    """The model with the greatest as_of up to that day, whatever its stage; raises NoModelError."""
+    record = model_store.known_at(connection, TASK, as_of)
+    if record is None:
+        raise NoModelError(
+            "No model was trained on what was known by {as_of}.",
+            next_step="Train one first: opsbot train --as-of {as_of}",
+            as_of=as_of,
+        )
+    return record
+
+
+def score_everybody(connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date) -> Scores:
+    """The probabilities of all users active as of that day."""
+    table = feature_table(Snapshot(connection, as_of), definition_of(record))
+    return Scores(record, as_of, table, _loaded(record, models).model.probability(table.values))
+
+
+def refresh_scores(
+    connection: sqlite3.Connection, models: Path, as_of: date, flag_at: float | None = None
+) -> ModelRecord:
+    """Score everybody with the model in use and advance the flags, unless that was done for this very state.
+
+    The state is the model, the day, the data and the threshold; returns the model in use.
+    """
+    record = promoted_model(connection)
+    threshold = flag_threshold(record, flag_at)
+    state = (record.version, as_of.isoformat(), data_version(connection), threshold)
+    if _last_scoring(connection) != state:
+        _keep(connection, score_everybody(connection, models, record, as_of), state)
+    return record
+
+
+def flag_threshold(record: ModelRecord, flag_at: float | None) -> float:
+    """The probability from which a user is flagged: as set, or as the model's back-test gave it."""
+    return float(record.card["flag_at"]) if flag_at is None else flag_at
+
+
+def risk_of(
+    connection: sqlite3.Connection, models: Path, user_id: str, as_of: date, flag_at: float | None = None
+) -> Risk | None:
+    """One user's risk by the model in use, computed live; None for who is not active as of that day."""
+    record = promoted_model(connection)
+    table = feature_table(Snapshot(connection, as_of), definition_of(record), user_id=user_id)
+    if not len(table):
+        return None
+    loaded = _loaded(record, models)
+    probability = float(loaded.model.probability(table.values)[0])
+    was_flagged = connection.execute(
+        "SELECT flagged FROM scores WHERE task = ? AND user_id = ?", (TASK, user_id)
+    ).fetchone()
+    reasons = loaded.explainer.reasons(table.values[0])
+    return Risk(
+        user_id=user_id,
+        as_of=as_of,
+        record=record,
+        probability=probability,
+        flagged=_is_flagged(probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)),
+        reasons=reasons,
+        reliability=record.card["reliability"][int(reliability_bin(np.array(probability)))],
+        values=reasons[0].values,
+    )
+
+
+def band(probability: float) -> str:
+    """low below a third, high from two thirds on, medium between."""
+    return "low" if probability < MEDIUM_FROM else "medium" if probability < HIGH_FROM else "high"
+
+
+def _is_flagged(probability: float, was_flagged: bool, threshold: float) -> bool:
+    return probability >= threshold or (was_flagged and probability >= threshold - LEAVE_MARGIN)
+
+
+def _last_scoring(connection: sqlite3.Connection) -> tuple[int, str, int, float] | None:
+    row = connection.execute(
+        "SELECT model_version, as_of, data_version, flag_at FROM scorings WHERE task = ?"
+        " ORDER BY scoring_id DESC LIMIT 1",
+        (TASK,),
+    ).fetchone()
+    return tuple(row) if row else None
+
+
+def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str, int, float]) -> None:
+    threshold = state[-1]
+    columns = [scores.table.column(name).tolist() for name in ("recency_days", "frequency", "monetary_cents")]
+    with transaction(connection):
+        flagged = {
+            row[0] for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))
+        }
+        cursor = connection.execute(
+            "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (TASK, *state, int(time.time())),
+        )
+        connection.execute("DELETE FROM scores WHERE task = ?", (TASK,))
+        connection.executemany(
+            "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (TASK, user_id, cursor.lastrowid, p, recency, int(frequency), int(monetary),
+                 _is_flagged(p, user_id in flagged, threshold))
+                for user_id, p, recency, frequency, monetary in zip(
+                    scores.table.user_ids.tolist(), scores.probability.tolist(), *columns, strict=True
+                )
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    model: ChurnModel
+    explainer: Explainer
+
+
+# One model serves thousands of questions; its file is read and checked once. The key holds the
+# checksum, so another file under the same name is another entry.
+_in_memory: dict[tuple[str, str], _Loaded] = {}
+
+
+def _loaded(record: ModelRecord, models: Path) -> _Loaded:
+    key = (str(models / record.file_name), record.sha256)
+    if key not in _in_memory:
+        model = ChurnModel.from_parts(model_store.load_parts(record, models))
+        _in_memory.clear()
+        _in_memory[key] = _Loaded(model, Explainer(model))
+    return _in_memory[key]

@@ -1,0 +1,167 @@
+"""Training: learn from what was known on a day, test it on earlier days, and promote or keep."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from predictor import metrics
+from predictor.backtest import BackTest, backtest, fit, stacked
+from predictor.churn_model import ChurnModel
+from predictor.cutoffs import Calendar
+from predictor.definition import Definition, choose_definition
+from predictor.feature_table import FEATURE_NAMES
+from predictor.features.feature import N_
+from predictor.labels import LabelledTables
+from storage import model_store
+from storage.errors import EmptyStoreError
+from storage.model_store import ModelRecord
+from storage.moments import day_of
+from storage.snapshot import Snapshot, data_through
+
+TASK = "churn"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A newly trained model and what became of it.
+
+    `decision` is a translatable sentence, filled with `decision_values`. `definition_chosen` says that
+    horizon and active days were derived from the shop's own gaps in this training.
+    """
+
+    record: ModelRecord
+    promoted: bool
+    decision: str
+    decision_values: dict[str, object]
+    definition_chosen: bool
+
+
+@dataclass(frozen=True)
+class _Decision:
+    promote: bool
+    sentence: str
+    values: dict[str, object]
+
+
+def train(
+    connection: sqlite3.Connection,
+    models: Path,
+    *,
+    as_of: date | None = None,
+    horizon_days: int | None = None,
+    active_days: int | None = None,
+    flag_at: float | None = None,
+    progress: Progress = lambda step: None,
+) -> Trained:
+    """Train as of a day (default: the day of the latest order), back-test, and promote or keep.
+
+    Everything comes from what was known then, the definition included where none was set. Raises
+    EmptyStoreError or TooLittleHistoryError; nothing is stored before the model is complete.
+    """
+    as_of = as_of or data_through(connection)
+    current = model_store.promoted(connection, TASK)
+    snapshot = Snapshot(connection, as_of)
+    calendar = calendar_of(
+        snapshot,
+        choose_definition(
+            snapshot,
+            horizon_days=horizon_days,
+            active_days=active_days,
+            current=definition_of(current) if current else None,
+        ),
+    )
+    tables = LabelledTables(connection, calendar.definition)
+    progress(N_("testing on past dates"))
+    tested = backtest(connection, calendar, tables)
+    progress(N_("training"))
+    stack = stacked(connection, calendar, tables, as_of)
+    model = fit(stack, calendar, tables)
+    progress(N_("comparing with the baselines"))
+    card: dict[str, Any] = {
+        **tested.summary(flag_at if flag_at is not None else tested.flag_threshold()),
+        "first_day": calendar.first_day.isoformat(),
+        "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
+        "rows": len(stack.y),
+        "features": list(FEATURE_NAMES),
+    }
+    decision = _decide(current, as_of, calendar.definition, tested, models)
+    record = model_store.add_candidate(
+        connection,
+        models,
+        task=TASK,
+        parts=model.parts(),
+        as_of=as_of,
+        horizon_days=calendar.definition.horizon_days,
+        active_days=calendar.definition.active_days,
+        card=card,
+    )
+    if decision.promote:
+        record = model_store.promote(connection, record.version)
+    return Trained(
+        record=record,
+        promoted=decision.promote,
+        decision=decision.sentence,
+        decision_values=decision.values,
+        definition_chosen=horizon_days is None and current is None,
+    )
+
+
+def calendar_of(snapshot: Snapshot, definition: Definition) -> Calendar:
+    """The calendar of the shop as known at the snapshot; raises EmptyStoreError before the first order."""
+    first = snapshot.query(" SELECT MIN(ordered_at) FROM orders").fetchone()[0]
+    if first is None:
+        raise EmptyStoreError(
+            "There was no order yet as of {as_of}.",
+            next_step="Name a later day with --as-of, or import older orders.",
+            as_of=snapshot.as_of,
+        )
+    return Calendar(snapshot.as_of, day_of(first), definition)
+
+
+def definition_of(record: ModelRecord) -> Definition:
+    """The definition a model was trained with."""
+    return Definition(record.horizon_days, record.active_days)
+
+
+def _decide(
+    current: ModelRecord | None, as_of: date, definition: Definition, tested: BackTest, models: Path
+) -> _Decision:
+    """The rule: promote unless the model in use knows newer data or was better on dates new to both.
+
+    Dates new to both are those since the model in use was trained: the back-test scores them with a
+    model trained before each, and the model in use had not seen them either.
+    """
+    if current is None:
+        return _Decision(True, N_("Promoted: it is the first model."), {})
+    values: dict[str, object] = {"current": current.version, "current_as_of": current.as_of}
+    if as_of < current.as_of:
+        return _Decision(
+            False, N_("Kept as a candidate: model {current} knows the data up to {current_as_of}."), values
+        )
+    if definition_of(current) != definition:
+        return _Decision(True, N_("Promoted: the definition was changed."), values)
+    common = [day for day in tested.days if day.as_of >= current.as_of]
+    if not common:
+        return _Decision(True, N_("Promoted: it knows newer data, and no date is new to both models yet."), values)
+    in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
+    gain = metrics.paired_gain(
+        [day.churned for day in common],
+        [day.probability for day in common],
+        [in_use.probability(day.values) for day in common],
+        metrics.brier,
+        [day.user_ids for day in common],
+    )
+    values["gain"] = f"{gain.mean:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
+    values["dates"] = len(common)
+    if gain.low > 0:
+        return _Decision(
+            False, N_("Kept as a candidate: on {dates} common dates its Brier score is worse by {gain}."), values
+        )
+    return _Decision(True, N_("Promoted: on {dates} common dates its Brier score differs by {gain}."), values)

@@ -1,0 +1,55 @@
+"""Failures that reach a person: one sentence saying what is wrong, one saying what to do next."""
+
+from __future__ import annotations
+
+
+class OpsbotError(Exception):
+    """A failure with a sentence for the operator.
+
+    `message` and `next_step` are translatable templates; `values` fills their
+    `{placeholders}`. `str(error)` is the English sentence, for logs and tests.
+    """
+
+    kind = "failed"
+
+    def __init__(self, message: str, *, next_step: str = "", **values: object) -> None:
+        self.message = message
+        self.next_step = next_step
+        self.values = values
+        super().__init__(message.format(**values))
+
+
+class StoreError(OpsbotError):
+    """The store could not be opened, is too new, or is in use."""
+
+    kind = "store"
+
+
+class EmptyStoreError(OpsbotError):
+    """A question was asked of a store without a single order."""
+
+    kind = "empty_store"
+
+
+class ImportRefusedError(OpsbotError):
+    """A file as a whole cannot be imported; nothing was changed."""
+
+    kind = "import_refused"
+
+
+class UnknownUserError(OpsbotError):
+    """The user id stands in no imported row."""
+
+    kind = "unknown_user"
+
+
+class ModelFileError(OpsbotError):
+    """A model file is missing, altered or not made of trusted parts."""
+
+    kind = "model_file"
+
+
+class NoModelError(OpsbotError):
+    """No model fits the question: none trained, none promoted, or none old enough."""
+
+    kind = "no_model"

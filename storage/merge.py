@@ -1,0 +1,261 @@
+"""Staged rows → the store, in sets: what is new, what changed, what is as before.
+
+The staging table `staged` holds n (the order in the file), line_number, the table's key and the
+columns the file has. Columns it does not have keep their stored values.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from storage.tables import Table
+
+_FIRST = 5
+_MANY = 100_000
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many staged rows were new, changed and as before; `repeated` names the first rows given twice."""
+
+    added: int
+    updated: int
+    unchanged: int
+    repeated: int
+    first_repeated: tuple[int, ...]
+
+
+def create_staging(connection: sqlite3.Connection, table: Table, columns: Sequence[str]) -> None:
+    """An empty staging table for these columns, in place of the one before."""
+    names = [*table.key, *(column for column in columns if column not in table.key)]
+    if "line" not in columns:
+        names = [name + " DEFAULT 1" if name == "line" else name for name in names]
+    for name in ("staged", "maybe_repeated"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    connection.execute(
+        "CREATE TEMP TABLE staged"
+        f"(n INTEGER PRIMARY KEY, line_number INTEGER, rejected INTEGER, {', '.join(names)})"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE maybe_repeated (order_id, item_id, PRIMARY KEY (order_id, item_id)) WITHOUT ROWID"
+    )
+
+
+def stage(
+    connection: sqlite3.Connection,
+    columns: Sequence[str],
+    rows: Iterable[tuple[object, ...]],
+    *,
+    rejected: bool = False,
+) -> None:
+    """Append rows of (line number, a value for each column). A rejected row only holds its place."""
+    names = ", ".join(["line_number", *columns])
+    marks = ", ".join("?" * (len(columns) + 1))
+    flag, value = (", rejected", ", 1") if rejected else ("", "")
+    connection.executemany(f"INSERT INTO temp.staged ({names}{flag}) VALUES ({marks}{value})", rows)
+
+
+def stage_repeated(connection: sqlite3.Connection, pairs: Iterable[tuple[object, object]]) -> None:
+    """Note orders and items that may stand in the file more than once."""
+    connection.executemany("INSERT OR IGNORE INTO temp.maybe_repeated VALUES (?, ?)", pairs)
+
+
+class Merge:
+    """One merge of the staging table into `table`, as part of the import `import_id`."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, table: Table, columns: Sequence[str], import_id: int, now: int
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._import_id = import_id
+        self._now = now
+        self._statuses = "status" in columns
+        self._dated = "status_at" in columns
+        self._compared = [column for column in columns if column not in (*table.key, "status", "status_at")]
+        self._numbered = "line" in table.key and "line" not in columns
+        self._same_key = " AND ".join(f"t.{column} = s.{column}" for column in table.key)
+
+    def run(self) -> Merged:
+        """Number, compare, update, insert."""
+        if "line" in self._table.key:
+            self._number_lines()
+        self._execute("DELETE FROM temp.staged WHERE rejected")
+        repeated, first = self._drop_repeated()
+        staged = self._one("SELECT COUNT(*) FROM temp.staged")
+        empty = not self._one(f"SELECT EXISTS (SELECT 1 FROM {self._table.name})")
+        if not empty:
+            self._compare()
+        else:
+            self._execute(
+                "CREATE TEMP TABLE found (n INTEGER PRIMARY KEY, changed INTEGER, status_at INTEGER)"
+            )
+        found = self._one("SELECT COUNT(*) FROM temp.found")
+        updated = self._one("SELECT COUNT(*) FROM temp.found WHERE changed OR status_at IS NOT NULL")
+        self._update()
+        if staged > found:
+            with self._indexed_after(empty and staged > _MANY):
+                self._insert()
+        return Merged(staged - found, updated, found - updated + repeated, repeated, first)
+
+    def _number_lines(self) -> None:
+        """Where the file has no number of a line: the n-th occurrence of its order and item in the file.
+
+        Rejected rows hold their place, so that a corrected file gives every line the same number.
+        """
+        if self._numbered:
+            if not self._one("SELECT EXISTS (SELECT 1 FROM temp.maybe_repeated)"):
+                return
+            repeats = "SELECT order_id, item_id FROM temp.maybe_repeated"
+        else:
+            repeats = "SELECT order_id, item_id FROM temp.staged WHERE line IS NULL"
+        self._execute(
+            f"""
+            CREATE TEMP TABLE repeats AS
+            SELECT n, ROW_NUMBER() OVER (PARTITION BY order_id, item_id ORDER BY line_number) AS line
+            FROM temp.staged WHERE (order_id, item_id) IN ({repeats})
+            """
+        )
+        only_missing = "" if self._numbered else "AND staged.line IS NULL"
+        self._execute(
+            f"UPDATE temp.staged SET line = r.line FROM temp.repeats r WHERE r.n = staged.n {only_missing}"
+        )
+
+    def _drop_repeated(self) -> tuple[int, tuple[int, ...]]:
+        """Of rows with the same key the last one stays."""
+        if self._numbered:
+            return 0, ()
+        keys = ", ".join(self._table.key)
+        self._execute(
+            f"""
+            CREATE TEMP TABLE superseded AS SELECT n, line_number FROM (
+                SELECT n, line_number, ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY n DESC) AS age
+                FROM temp.staged
+            ) WHERE age > 1
+            """
+        )
+        repeated = self._one("SELECT COUNT(*) FROM temp.superseded")
+        first = self._execute(f"SELECT line_number FROM temp.superseded ORDER BY n LIMIT {_FIRST}").fetchall()
+        self._execute("DELETE FROM temp.staged WHERE n IN (SELECT n FROM temp.superseded)")
+        self._execute("DROP TABLE temp.superseded")
+        return repeated, tuple(row[0] for row in first)
+
+    def _compare(self) -> None:
+        changed = " OR ".join(f"s.{column} IS NOT t.{column}" for column in self._compared) or "0"
+        self._execute(
+            f"""
+            CREATE TEMP TABLE found AS
+            SELECT s.n AS n, {changed} AS changed, {self._status_news()} AS status_at
+            FROM temp.staged s JOIN {self._table.name} t ON {self._same_key}
+            """
+        )
+        self._execute("CREATE UNIQUE INDEX temp.found_n ON found (n)")
+
+    def _status_news(self) -> str:
+        """When the status in the file took effect, where it is news; else NULL."""
+        if not self._statuses:
+            return "NULL"
+        of_line = (
+            "c.user_id = t.user_id AND c.order_id = t.order_id AND c.item_id = t.item_id AND c.line = t.line"
+        )
+        latest = f"SELECT {{}} FROM status_changes c WHERE {of_line} ORDER BY c.status_at DESC LIMIT 1"
+        from_now = f"MAX(:now, COALESCE(({latest.format('c.status_at')}), :now))"
+        dated = "s.status_at" if self._dated else "NULL"
+        same = f"c.status_at = {dated} AND c.status = s.status"
+        known = f"EXISTS (SELECT 1 FROM status_changes c WHERE {of_line} AND {same})"
+        return f"""CASE
+            WHEN s.status = COALESCE(({latest.format("c.status")}), t.status) THEN NULL
+            WHEN {known} THEN NULL
+            ELSE COALESCE({dated}, {from_now}) END"""
+
+    def _update(self) -> None:
+        if self._compared:
+            columns = [f"{column} = s.{column}" for column in self._compared]
+            if self._table.name == "lines":
+                columns.append(f"anonymous_reason = {_ANONYMOUS}")
+            self._execute(
+                f"""
+                UPDATE {self._table.name} AS t SET {", ".join(columns)}, import_id = :import_id
+                FROM temp.found f JOIN temp.staged s ON s.n = f.n
+                WHERE f.changed AND {self._same_key}
+                """
+            )
+        if self._statuses:
+            # Two statuses at one moment: the later file corrects the earlier one.
+            self._execute(
+                f"""
+                INSERT INTO status_changes ({_STATUS_COLUMNS})
+                SELECT s.user_id, s.order_id, s.item_id, s.line, f.status_at, s.status, :import_id
+                FROM temp.found f JOIN temp.staged s ON s.n = f.n
+                WHERE f.status_at IS NOT NULL
+                ON CONFLICT (user_id, order_id, item_id, line, status_at)
+                DO UPDATE SET status = excluded.status, import_id = excluded.import_id
+                """
+            )
+
+    def _insert(self) -> None:
+        """The rows that are new, in the order in which the table is stored."""
+        given = {column: f"s.{column}" for column in (*self._table.key, *self._compared)}
+        given["import_id"] = ":import_id"
+        later = "s.status_at > s.ordered_at"
+        if self._table.name == "lines":
+            given.setdefault("quantity", "1.0")
+            given["anonymous_reason"] = _ANONYMOUS
+            if self._statuses:
+                given["status"] = (
+                    f"CASE WHEN {later} THEN 'paid' ELSE s.status END" if self._dated else "s.status"
+                )
+        new = (
+            "WHERE s.n NOT IN (SELECT n FROM temp.found)"
+            if self._one("SELECT EXISTS (SELECT 1 FROM temp.found)")
+            else ""
+        )
+        # Ordering by all of the key costs more than it saves: within one user the pages are at hand.
+        first = "user_id" if "user_id" in given else self._table.key[0]
+        self._execute(
+            f"""
+            INSERT INTO {self._table.name} ({", ".join(given)})
+            SELECT {", ".join(given.values())} FROM temp.staged s {new} ORDER BY s.{first}
+            """
+        )
+        if self._statuses and self._dated:
+            self._execute(
+                f"""
+                INSERT INTO status_changes ({_STATUS_COLUMNS})
+                SELECT s.user_id, s.order_id, s.item_id, s.line, s.status_at, s.status, :import_id
+                FROM temp.staged s {new or "WHERE 1"} AND {later} ORDER BY 1, 2, 3, 4
+                """
+            )
+
+    @contextmanager
+    def _indexed_after(self, large: bool) -> Iterator[None]:
+        """Where a large file fills an empty table, its indexes are built once at the end: by sorting."""
+        indexes = []
+        if large:
+            query = (
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL"
+            )
+            indexes = self._connection.execute(query, (self._table.name,)).fetchall()
+        for name, _ in indexes:
+            self._execute(f"DROP INDEX {name}")
+        yield
+        for _, statement in indexes:
+            self._execute(statement)
+
+    def _execute(self, statement: str) -> sqlite3.Cursor:
+        bound = {
+            name: value
+            for name, value in (("import_id", self._import_id), ("now", self._now))
+            if f":{name}" in statement
+        }
+        return self._connection.execute(statement, bound)
+
+    def _one(self, query: str) -> int:
+        return int(self._execute(query).fetchone()[0])
+
+
+_ANONYMOUS = "CASE WHEN s.user_id = '' THEN 'no user_id' END"
+_STATUS_COLUMNS = "user_id, order_id, item_id, line, status_at, status, import_id"

@@ -1,0 +1,177 @@
+"""How the two databases came to look as they do, read from top to bottom.
+
+Times are INTEGER epoch seconds (UTC), money is INTEGER cents, days are TEXT `YYYY-MM-DD`.
+sqlite-utils takes a second to import, so `database.py` loads this module only when the
+`user_version` of a file says that a migration is pending.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+store_migrations = Migrations("store")
+bot_migrations = Migrations("bot")
+
+
+@store_migrations()
+def m001_create_tables(db: Database) -> None:
+    for statement in (
+        """
+        CREATE TABLE shop (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            currency TEXT,
+            last_ordered_at INTEGER
+        ) STRICT
+        """,
+        "INSERT INTO shop (id) VALUES (1)",
+        """
+        CREATE TABLE imports (
+            import_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            table_name TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            imported_at INTEGER NOT NULL,
+            read INTEGER NOT NULL,
+            added INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            unchanged INTEGER NOT NULL,
+            anonymous INTEGER NOT NULL,
+            rejected INTEGER NOT NULL
+        ) STRICT
+        """,
+        # Clustered by user: one user's whole history is one short read. The key of a line is
+        # (order_id, item_id, line); user_id may be corrected by a later file, so it stands in
+        # the clustering key but the unique index is what identifies a line.
+        # An anonymous line has user_id '' and says why.
+        """
+        CREATE TABLE lines (
+            user_id TEXT NOT NULL,
+            order_id TEXT NOT NULL,
+            item_id TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            ordered_at INTEGER NOT NULL,
+            quantity REAL NOT NULL,
+            unit_price_cents INTEGER,
+            discount_cents INTEGER,
+            total_cents INTEGER,
+            status TEXT NOT NULL DEFAULT 'paid' CHECK (status IN
+                ('paid', 'invoiced', 'unpaid', 'cancelled', 'refunded', 'partly_refunded')),
+            kind TEXT NOT NULL DEFAULT 'normal' CHECK (kind IN
+                ('normal', 'subscription', 'replacement', 'test')),
+            item_name TEXT,
+            category TEXT,
+            anonymous_reason TEXT,
+            import_id INTEGER NOT NULL REFERENCES imports (import_id),
+            PRIMARY KEY (user_id, order_id, item_id, line),
+            CHECK ((user_id = '') = (anonymous_reason IS NOT NULL))
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX lines_key ON lines (order_id, item_id, line)",
+        # `lines.status` is the status a line was first known with. Each later status stands here
+        # with the time it took effect, so that what was known at any moment stays known.
+        """
+        CREATE TABLE status_changes (
+            user_id TEXT NOT NULL,
+            order_id TEXT NOT NULL,
+            item_id TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            status_at INTEGER NOT NULL,
+            status TEXT NOT NULL CHECK (status IN
+                ('paid', 'invoiced', 'unpaid', 'cancelled', 'refunded', 'partly_refunded')),
+            import_id INTEGER NOT NULL REFERENCES imports (import_id),
+            PRIMARY KEY (user_id, order_id, item_id, line, status_at),
+            FOREIGN KEY (user_id, order_id, item_id, line)
+                REFERENCES lines (user_id, order_id, item_id, line)
+                ON UPDATE CASCADE ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE items (
+            item_id TEXT PRIMARY KEY,
+            name TEXT,
+            category TEXT,
+            price_cents INTEGER,
+            available INTEGER CHECK (available IN (0, 1)),
+            import_id INTEGER NOT NULL REFERENCES imports (import_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        # Names, e-mails and phone numbers are personal: no column here holds them in the clear.
+        """
+        CREATE TABLE users (
+            user_id TEXT PRIMARY KEY,
+            joined_at INTEGER,
+            language TEXT,
+            consent_email INTEGER CHECK (consent_email IN (0, 1)),
+            consent_sms INTEGER CHECK (consent_sms IN (0, 1)),
+            consent_chat INTEGER CHECK (consent_chat IN (0, 1)),
+            kind TEXT CHECK (kind IN ('person', 'wholesale', 'staff', 'test')),
+            import_id INTEGER NOT NULL REFERENCES imports (import_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE models (
+            version INTEGER PRIMARY KEY AUTOINCREMENT,
+            task TEXT NOT NULL,
+            stage TEXT NOT NULL CHECK (stage IN ('candidate', 'promoted', 'retired')),
+            as_of TEXT NOT NULL,
+            horizon_days INTEGER NOT NULL CHECK (horizon_days > 0),
+            active_days INTEGER NOT NULL CHECK (active_days > 0),
+            trained_at INTEGER NOT NULL,
+            retired_at INTEGER,
+            file_name TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            card TEXT NOT NULL CHECK (json_valid(card))
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX one_promoted_per_task ON models (task) WHERE stage = 'promoted'",
+        # One row per shop-wide scoring; `data_version` is the newest import it saw.
+        """
+        CREATE TABLE scorings (
+            scoring_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            task TEXT NOT NULL,
+            model_version INTEGER NOT NULL REFERENCES models (version),
+            as_of TEXT NOT NULL,
+            data_version INTEGER NOT NULL,
+            flag_at REAL NOT NULL,
+            scored_at INTEGER NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE scores (
+            task TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            scoring_id INTEGER NOT NULL REFERENCES scorings (scoring_id),
+            probability REAL NOT NULL CHECK (probability BETWEEN 0 AND 1),
+            recency_days REAL NOT NULL,
+            frequency INTEGER NOT NULL,
+            monetary_cents INTEGER NOT NULL,
+            flagged INTEGER NOT NULL CHECK (flagged IN (0, 1)),
+            PRIMARY KEY (task, user_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ):
+        db.execute(statement)
+
+
+@bot_migrations()
+def m001_create_audit(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE audit (
+            audit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            transport TEXT NOT NULL,
+            operator TEXT NOT NULL,
+            role TEXT NOT NULL,
+            command TEXT NOT NULL,
+            outcome TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    for act in ("UPDATE", "DELETE"):
+        db.execute(
+            f"""
+            CREATE TRIGGER audit_refuses_{act.lower()} BEFORE {act} ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
+            """
+        )

@@ -1,0 +1,147 @@
+"""Numbers as people write them → exact decimals, and money → cents. No binary fractions on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+
+from storage.values import Bad, DoubtfulError, shown
+
+# ROUND_HALF_UP of `decimal` rounds half away from zero.
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+_CENT = Decimal("0.01")
+_LARGEST = Decimal(10) ** 12
+
+_SIGNS = re.compile(r"US\$|CN¥|[$€£¥￥元圆]")
+_SPACES = re.compile(r"[\s'’_]+")
+_SHAPE = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?\Z")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋−（）", "0123456789.,-+-()")
+
+
+def bare(cell: str) -> str:
+    """A number without currency sign, spaces and apostrophes; `(5)` and `5-` are -5."""
+    text = _SPACES.sub("", _SIGNS.sub("", cell.translate(_FULL_WIDTH)))
+    if text.startswith("(") and text.endswith(")"):
+        text = "-" + text[1:-1]
+    elif text.endswith("-") and not text.startswith("-"):
+        text = "-" + text[:-1]
+    return text
+
+
+class MarksSeen:
+    """What the numbers of a column say about its decimal mark."""
+
+    def __init__(self) -> None:
+        self._marks: set[str] = set()
+
+    def look(self, cells: Sequence[str]) -> None:
+        """Take in some cells."""
+        if len(self._marks) < 2:
+            self._marks.update(
+                mark for cell in set(cells) if ("," in cell or "." in cell) and (mark := mark_of(bare(cell)))
+            )
+
+    @property
+    def mark(self) -> str | None:
+        """`,` or `.` where all say so, `?` where they disagree, None where none says anything."""
+        return "?" if len(self._marks) > 1 else next(iter(self._marks), None)
+
+
+def mark_of(text: str) -> str | None:
+    """The decimal mark that a bare number shows by itself: None where it could be either, or has none."""
+    comma, point = text.rfind(","), text.rfind(".")
+    if comma >= 0 and point >= 0:
+        return "," if comma > point else "."
+    mark, place = (",", comma) if comma >= 0 else (".", point)
+    if place < 0:
+        return None
+    if text.count(mark) > 1:
+        return "." if mark == "," else ","
+    before, after = text[:place].lstrip("+-"), text[place + 1 :]
+    if len(after) == 3 and after.isdigit() and before.lstrip("0") and len(before) <= 3 and before[0] != "0":
+        # 1.234 is one and a bit unless other numbers of the column show a decimal comma.
+        return None
+    return mark
+
+
+class NumberParser:
+    """Cells of one column → Decimal.
+
+    `mark` is the column's decimal mark, `?` where the column mixes both; None leaves that open
+    until a comma makes it matter.
+    """
+
+    def __init__(self, mark: str | None, *, empty: Decimal | None = None) -> None:
+        self._mark = mark
+        self._empty = empty
+
+    def __call__(self, cell: str) -> Decimal | Bad | None:
+        """The exact number; None (or what `empty` says) for an empty cell."""
+        text = bare(cell)
+        if not text:
+            return self._empty
+        if not _SHAPE.match(text):
+            return Bad(f"{shown(cell)} is not a number. Write it as 1234.50.")
+        if self._mark is None and "," in text:
+            raise DoubtfulError
+        if self._mark == "?" and "," in text and mark_of(text) is None:
+            return Bad(
+                f"{shown(cell)} may be a thousand or a fraction. Write it without thousands separators."
+            )
+        mark = (mark_of(text) or ".") if self._mark == "?" else self._mark or "."
+        plain = _plain(text, mark)
+        if plain is None:
+            return Bad(f"{shown(cell)} does not fit the other numbers of the column. Write it as 1234.50.")
+        try:
+            number = _EXACT.create_decimal(plain)
+        except InvalidOperation:
+            return Bad(f"{shown(cell)} is not a number. Write it as 1234.50.")
+        if number and (abs(number) > _LARGEST or number.adjusted() < -30):
+            return Bad(f"{shown(cell)} is too large or too small a number. Correct it.")
+        return number
+
+
+def _plain(text: str, mark: str) -> str | None:
+    """`text` with a decimal point and no thousands separators; None where these stand wrongly."""
+    other = "," if mark == "." else "."
+    whole, _, rest = text.partition(mark)
+    if other in rest or mark in rest:
+        return None
+    if other in whole:
+        first, *groups = whole.lstrip("+-").split(other)
+        # Thousands in threes, or as in India in twos with three at the end.
+        if (
+            not 1 <= len(first) <= 3
+            or len(groups[-1]) != 3
+            or any(len(group) not in (2, 3) for group in groups)
+        ):
+            return None
+        whole = whole.replace(other, "")
+    return f"{whole}.{rest}" if rest[:1].isdigit() else whole + rest
+
+
+def cents(amount: Decimal) -> int:
+    """Whole cents, half away from zero."""
+    return int(amount.quantize(_CENT, context=_EXACT).scaleb(2, context=_EXACT))
+
+
+def line_total(
+    total: Decimal | None, unit_price: Decimal | None, quantity: Decimal, discount: Decimal | None
+) -> int | Bad | None:
+    """Cents of a line: its total, or unit price × quantity, less the discount; None where no money is given.
+
+    The discount brings the amount nearer to zero, never beyond it. What comes back (a negative
+    quantity) is negative money, whatever sign the file gave.
+    """
+    amount = total
+    if amount is None:
+        if unit_price is None:
+            return None
+        amount = _EXACT.multiply(unit_price, quantity)
+    size = abs(amount)
+    if discount is not None:
+        size = max(_EXACT.subtract(size, abs(discount)), Decimal(0))
+    if size > _LARGEST:
+        return Bad("unit price × quantity is too large. Correct one of them.")
+    return cents(-size if amount < 0 or quantity < 0 else size)

@@ -1,0 +1,58 @@
+"""Personal data: which fields are personal, and the pseudonyms that stand in for e-mails and phones used as ids."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+# Kept only encrypted; until the store can encrypt, an import leaves them out and says so.
+PERSONAL_FIELDS = frozenset({"name", "email", "phone"})
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# Telling a phone number from a plain numeric id takes a mark that ids do not carry:
+# a leading +, or the eleven digits of a Chinese mobile.
+_PHONE = re.compile(r"\+\d[\d\s().-]{6,18}\d|1[3-9]\d{9}")
+
+
+def is_personal_id(text: str) -> bool:
+    """Whether an id is an e-mail address or a phone number."""
+    return bool(_EMAIL.fullmatch(text) or _PHONE.fullmatch(text))
+
+
+class Pseudonyms:
+    """Keyed pseudonyms: the same e-mail or phone always gives the same id, and none can be turned back.
+
+    The key is a random file in the home, made at first use and readable by its owner only.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "pseudonym.key"
+
+    def of(self, text: str) -> str:
+        """`p_` and 20 hexadecimal digits of an HMAC-SHA256 over the folded address or number."""
+        folded = text.strip().casefold() if "@" in text else re.sub(r"[\s().-]", "", text)
+        return "p_" + hmac.new(self._key(), folded.encode(), hashlib.sha256).hexdigest()[:20]
+
+    def id_for(self, text: str) -> str:
+        """`text` itself, or its pseudonym where it is an e-mail or a phone number."""
+        return self.of(text) if is_personal_id(text) else text
+
+    def _key(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            key = secrets.token_bytes(32)
+            part = self._path.with_suffix(".part")
+            part.write_bytes(key)
+            part.chmod(0o600)
+            try:
+                os.link(part, self._path)  # never replaces a key that another process made meanwhile
+            except FileExistsError:
+                pass
+            finally:
+                part.unlink(missing_ok=True)
+            return self._path.read_bytes()

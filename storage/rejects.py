@@ -1,0 +1,86 @@
+"""The file of rejected rows: each with its line number, the reason, and its cells as they were."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from storage.formats import BrokenRow
+
+
+class RejectedFile:
+    """Written under a temporary name; `keep` gives it its own once the import is in the store.
+
+    Use as a context: on leaving, whatever was not kept is gone.
+    """
+
+    def __init__(self, folder: Path, stem: str, columns: Sequence[str]) -> None:
+        self.rows = 0
+        self._folder = folder
+        # A stem may be as long as file systems allow, and may not start with a dot or a dash.
+        self._stem = re.sub(r"^[.-]+|[^\w. -]", "_", stem)[:60] or "file"
+        self._columns = columns
+        self._part: Path | None = None
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> RejectedFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    def add(self, rows: Iterable[BrokenRow]) -> None:
+        """Write these rows."""
+        for row in rows:
+            if self._file is None:
+                self._open()
+            assert self._file is not None
+            self._writer.writerow([row.number, row.reason, *row.cells])
+            self.rows += 1
+
+    def discard(self) -> None:
+        """Forget all rows, and remove the temporary file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+            self._part = None
+        self.rows = 0
+
+    def keep(self) -> str | None:
+        """Give the file a name that no other has; None where there are no rows."""
+        if self._file is None or self._part is None:
+            return None
+        self._file.close()
+        self._file = None
+        number = 1
+        while True:
+            target = self._folder / f"{self._stem}-rejected-{number}.csv"
+            try:
+                target.touch(mode=0o600, exist_ok=False)
+            except FileExistsError:
+                number += 1
+                continue
+            self._part.replace(target)
+            self._part = None
+            return str(target)
+
+    def _open(self) -> None:
+        number = 0
+        while self._part is None:
+            part = self._folder / f".{self._stem}-{number}.part"
+            try:
+                part.touch(mode=0o600, exist_ok=False)
+                self._part = part
+            except FileExistsError:
+                number += 1
+        self._file = self._part.open("w", encoding="utf-8-sig", newline="", errors="replace")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(["line_number", "reason", *self._columns])

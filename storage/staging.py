@@ -1,0 +1,270 @@
+"""Batches of text cells → rows of values for one table, the bad ones told apart with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from decimal import Decimal
+from pathlib import Path
+
+from storage import values
+from storage.errors import ImportRefusedError
+from storage.formats import Batch, BrokenRow, Source
+from storage.headers import Layout
+from storage.numbers import MarksSeen, NumberParser, cents, line_total
+from storage.privacy import Pseudonyms
+from storage.repeats import SeenPairs
+from storage.tables import Field, Kind, Table
+from storage.times import DateFormat, OrdersSeen, TimeReader
+from storage.values import Bad, ColumnReader, DotZeroSeen, IdReader, Reader
+
+_IDS = (Kind.ID, Kind.USER)
+_NUMBERS = (Kind.NUMBER, Kind.MONEY)
+_MONEY_OF_A_LINE = ("total", "unit_price", "quantity", "discount")
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What only whole columns say, by field. Empty where no cell has made it matter."""
+
+    made: bool = False
+    dot_zero: frozenset[str] = frozenset()
+    marks: dict[str, str] = field(default_factory=dict)
+    day_first: dict[str, bool | None] = field(default_factory=dict)
+
+
+def survey(source: Source, table: Table, layout: Layout, date_format: DateFormat | None) -> Decisions:
+    """Read the whole file once for what only whole columns say."""
+    kinds = {name: table.field(name).kind for name in layout}
+    zeros: Mapping[str, DotZeroSeen] = {name: DotZeroSeen() for name, kind in kinds.items() if kind in _IDS}
+    marks: Mapping[str, MarksSeen] = {name: MarksSeen() for name, kind in kinds.items() if kind in _NUMBERS}
+    orders: Mapping[str, OrdersSeen] = {
+        name: OrdersSeen() for name, kind in kinds.items() if kind is Kind.TIME
+    }
+    if date_format is not None and date_format.day_first is not None:
+        orders = {}
+    for batch in source.batches():
+        for evidence in (zeros, marks, orders):
+            for name, seen in evidence.items():
+                seen.look(batch.columns[layout[name]])
+    # A file is written in one way: a column that does not show its decimal mark has that of the others.
+    shown = {seen.mark for seen in marks.values()} - {None}
+    usual = shown.pop() if len(shown) == 1 else None
+    return Decisions(
+        True,
+        frozenset(name for name, seen in zeros.items() if seen.decided),
+        {name: seen.mark or usual or "." for name, seen in marks.items()},
+        {name: seen.decide(name) for name, seen in orders.items()},
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one import are to be read, whatever the file says."""
+
+    home: Path
+    zone: tzinfo
+    latest: int
+    date_format: DateFormat | None
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """What became of a batch.
+
+    `good` holds (line number, a value for each column); `places` holds (line number, order_id,
+    item_id) of bad rows where these two are known; `repeated` the orders and items that may have
+    been in the file before.
+    """
+
+    good: Iterator[tuple[object, ...]]
+    bad: Sequence[BrokenRow]
+    places: Sequence[tuple[int, str, str]]
+    repeated: Sequence[tuple[object, object]]
+
+
+class Staging:
+    """Turns batches into rows for the columns `columns` of the staging table."""
+
+    def __init__(self, table: Table, layout: Layout, reading: Reading, decisions: Decisions) -> None:
+        self.anonymous = 0
+        self.currency = reading.currency
+        self._table = table
+        self._layout = layout
+        self._reading = reading
+        self._decisions = decisions
+        self._readers: dict[str, ColumnReader] = {name: self._reader(table.field(name)) for name in layout}
+        numbered = "line" in table.key and "line" not in layout
+        self._seen = SeenPairs() if numbered else None
+        self._totals: Reader[tuple[str, str, str, str]] | None = None
+        if table.name == "lines" and {"total", "unit_price"} & layout.keys():
+            parsers = [self._number(table.field(name)) for name in _MONEY_OF_A_LINE]
+            self._totals = Reader(_TotalParser(*parsers))
+        stored = [table.field(name) for name in layout if table.field(name).column]
+        self.columns = [each.column for each in stored if each.column and each.name != "total"]
+        if "status" not in layout and "status_at" in self.columns:
+            self.columns.remove("status_at")
+        if self._totals is not None:
+            self.columns.append("total_cents")
+
+    @property
+    def hidden(self) -> int:
+        """Rows whose user id is a pseudonym."""
+        return sum(reader.hidden for reader in self._readers.values() if isinstance(reader, IdReader))
+
+    def rows(self, batch: Batch) -> StagedRows:
+        """The rows of a batch, good and bad. Raises DoubtfulError where the whole column has to be seen."""
+        count = len(batch.numbers)
+        read: dict[str, Sequence[object]] = {}
+        reasons: dict[int, str] = {}
+        for name, reader in self._readers.items():
+            read[name] = reader.read(batch.columns[self._layout[name]])
+            if reader.found_bad:
+                _collect(name, read[name], reasons)
+        if self._totals is not None:
+            empty = ("",) * count
+            cells = [
+                batch.columns[self._layout[name]] if name in self._layout else empty
+                for name in _MONEY_OF_A_LINE
+            ]
+            read["total"] = self._totals.read(list(zip(*cells, strict=True)))
+            if self._totals.found_bad:
+                _collect("total", read["total"], reasons)
+        self._check_currency(batch, read.get("currency"), reasons)
+        stored = self._stored(read)
+        good: Iterator[tuple[object, ...]] = zip(batch.numbers, *stored, strict=True)
+        users = read.get("user_id", ())
+        if not reasons:
+            self.anonymous += users.count("")
+            return StagedRows(good, batch.broken, (), self._repeated(read))
+        self.anonymous += sum(1 for index, user in enumerate(users) if user == "" and index not in reasons)
+        kept = (row for index, row in enumerate(good) if index not in reasons)
+        bad = [
+            BrokenRow(batch.numbers[index], reason, [column[index] for column in batch.columns])
+            for index, reason in sorted(reasons.items())
+        ]
+        broken = sorted([*batch.broken, *bad], key=lambda row: row.number)
+        return StagedRows(kept, broken, _places(batch, read, reasons), self._repeated(read))
+
+    def _repeated(self, read: dict[str, Sequence[object]]) -> list[tuple[object, object]]:
+        if self._seen is None:
+            return []
+        pairs = self._seen.again(read["order_id"], read["item_id"])
+        return [pair for pair in pairs if not any(isinstance(each, Bad) for each in pair)]
+
+    def _stored(self, read: dict[str, Sequence[object]]) -> list[Sequence[object]]:
+        by_column = {self._table.field(name).column: cells for name, cells in read.items()}
+        return [by_column[column] for column in self.columns]
+
+    def _check_currency(
+        self, batch: Batch, currencies: Sequence[object] | None, reasons: dict[int, str]
+    ) -> None:
+        if not currencies or set(currencies) <= {None, self.currency}:
+            return
+        for index, found in enumerate(currencies):
+            if not isinstance(found, str) or index in reasons:
+                continue
+            if self.currency is None:
+                self.currency = found
+            elif found != self.currency:
+                raise two_currencies(self.currency, found, f"Line {batch.numbers[index]}: ")
+
+    def _number(self, spec: Field) -> NumberParser:
+        mark = self._decisions.marks.get(spec.name)
+        return NumberParser(mark, empty=Decimal(1) if spec.name == "quantity" else None)
+
+    def _reader(self, spec: Field) -> ColumnReader:
+        if spec.kind in _IDS:
+            anonymous = spec.kind is Kind.USER and self._table.name == "lines"
+            return IdReader(
+                "" if anonymous else _EMPTY,
+                dot_zero=spec.name in self._decisions.dot_zero if self._decisions.made else None,
+                pseudonym=Pseudonyms(self._reading.home).id_for if spec.kind is Kind.USER else None,
+            )
+        if spec.kind is Kind.TIME:
+            reading = self._reading
+            day_first = self._decisions.day_first.get(spec.name)
+            empty = _EMPTY if spec.required else None
+            return TimeReader(reading.zone, reading.latest, day_first, reading.date_format, empty=empty)
+        if spec.kind in _NUMBERS:
+            parser = self._number(spec)
+            return Reader(_Cents(parser) if spec.kind is Kind.MONEY else _Float(parser))
+        if spec.kind is Kind.WORD:
+            return values.word_reader(spec.words, spec.default)
+        plain = {
+            Kind.TEXT: values.text,
+            Kind.WHOLE: values.whole,
+            Kind.FLAG: values.flag,
+            Kind.CURRENCY: values.currency,
+            Kind.PERSONAL: values.personal,
+        }
+        return Reader(plain[spec.kind])
+
+
+_EMPTY = Bad("The cell is empty. Fill it in.")
+
+
+def two_currencies(one: str, other: str, where: str = "") -> ImportRefusedError:
+    """The refusal to add up two currencies."""
+    return ImportRefusedError(
+        "{where}the currency is {other}, but the shop's is {one}. Several currencies are never added up.",
+        next_step="Convert the amounts to {one}, or import them into a home of their own with --home.",
+        where=where,
+        one=one,
+        other=other,
+    )
+
+
+def _collect(name: str, read: Sequence[object], reasons: dict[int, str]) -> None:
+    for index, value in enumerate(read):
+        if isinstance(value, Bad):
+            reason = f"{name}: {value.reason}"
+            reasons[index] = f"{reasons[index]} {reason}" if index in reasons else reason
+
+
+def _places(
+    batch: Batch, read: dict[str, Sequence[object]], reasons: dict[int, str]
+) -> list[tuple[int, str, str]]:
+    orders, items = read.get("order_id"), read.get("item_id")
+    if orders is None or items is None or "line" in read:
+        return []
+    return [
+        (batch.numbers[index], order, item)
+        for index in reasons
+        if isinstance(order := orders[index], str) and isinstance(item := items[index], str)
+    ]
+
+
+@dataclass(frozen=True)
+class _Cents:
+    parser: NumberParser
+
+    def __call__(self, cell: str) -> object:
+        number = self.parser(cell)
+        return cents(number) if isinstance(number, Decimal) else number
+
+
+@dataclass(frozen=True)
+class _Float:
+    parser: NumberParser
+
+    def __call__(self, cell: str) -> object:
+        number = self.parser(cell)
+        return float(number) if isinstance(number, Decimal) else number
+
+
+class _TotalParser:
+    """The cells of total, unit price, quantity and discount of one line → its cents."""
+
+    def __init__(self, *parsers: NumberParser) -> None:
+        self._parsers = parsers
+
+    def __call__(self, cells: tuple[str, str, str, str]) -> object:
+        read = [parser(cell) for parser, cell in zip(self._parsers, cells, strict=True)]
+        numbers = [each if isinstance(each, Decimal) else None for each in read]
+        if any(isinstance(each, Bad) for each in read):
+            return None  # the line is rejected for the number itself
+        total, unit_price, quantity, discount = numbers
+        return line_total(total, unit_price, Decimal(1) if quantity is None else quantity, discount)

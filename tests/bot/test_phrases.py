@@ -1,0 +1,234 @@
+"""Sentence patterns read and write, whatever is around their words, and nothing is overlooked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.commands import at_risk, explain, help, model, profile, risk, train
+from bot.convertors import CONVERTORS
+from bot.folding import fold, narrow
+from bot.phrases import Phrase, Sentence, parse, phrase
+from bot.words import WORDS
+
+MODULES = (at_risk, explain, help, model, profile, risk, train)
+
+
+def read(pattern: str, text: str) -> dict[str, object] | None:
+    match = Phrase(pattern).match(Sentence.of(text))
+    return None if match is None else match.args
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("[what is the] churn risk", "churn risk"),
+        ("[what is the] churn risk", "what is the churn risk"),
+        ("churn (risk|score)", "Churn  SCORE"),
+        ("at risk", "at-risk"),
+        ("what's new", "whats new"),
+        ("what's new", "what’s new"),
+        ("流失 风险", "流失风险"),
+        ("流失 风险", "流失 风险"),
+        ("流失 风险", "流失風險"),
+        ("用户 churn", "用户churn"),
+        ("用户 churn", "用户 churn"),
+        ("churn risk", "ｃｈｕｒｎ　ｒｉｓｋ"),
+        ("<user> risk", "shopper risk"),
+        ("<user> risk", "顾客risk"),
+    ],
+)
+def test_says_it(pattern: str, text: str) -> None:
+    assert read(pattern, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("[what is the] churn risk", "what churn risk"),
+        ("churn risk", "churnrisk"),
+        ("churn risk", "churn risks"),
+        ("churn risk", "no churn risk"),
+        ("churn risk", "churn risk not"),
+        ("churn risk", ""),
+        ("会 流失", "不会流失"),
+        ("会 流失", "会不流失"),
+        ("top {n:count}", "top 0"),
+        ("top {n:count}", "top -5"),
+        ("top {n:count}", "top 1.5"),
+        ("top {n:count} or {n:count}", "top 5 or 6"),
+        ("over {share:percent}", "over 180%"),
+        ("over {share:percent}", "over 80"),
+        ("over {share:score}", "over 1"),
+        ("over {sum:money}", "over 1.000"),
+        ("over {sum:price}", "over 50"),
+    ],
+)
+def test_does_not_say_it(pattern: str, text: str) -> None:
+    assert read(pattern, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ("42", "42"),
+        ("user 42", "42"),
+        ("user42", "42"),
+        ("User #42", "42"),
+        ("the customer with id 42", "42"),
+        ("client no. 42", "42"),
+        ("用户42", "42"),
+        ("42号客户", "42"),
+        ("客户编号 42", "42"),
+        ("id为42的用户", "42"),
+        ("用户４２", "42"),
+        ("用户 Ｃ－５５０２", "C-5502"),
+        ("0042", "0042"),
+        ("C-5502", "C-5502"),
+        ("用户C-5502", "C-5502"),
+        ("用户A", "用户A"),
+        ("用戶A", "用戶A"),
+        ("user 用户A", "用户A"),
+        ("user A", "A"),
+        ("用户A12", "A12"),
+        ("anna.berg+shop@mail.example.com", "anna.berg+shop@mail.example.com"),
+        ("a1b2c3d4-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "a1b2c3d4-5e6f-7a8b-9c0d-1e2f3a4b5c6d"),
+        ("user_7", "user_7"),
+        ('customer "Anna Berg"', "Anna Berg"),
+        ("客户“张三”", "张三"),
+        ("+491701234567", "+491701234567"),
+    ],
+)
+def test_reads_a_user(text: str, user: str) -> None:
+    assert read("{user:who}", text) == {"user": user}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["anna", "everyone", "customer loyalty", "0.8", "42, 43", "42 43", "Q4", "2024-05", "t**8", "42%", '""'],
+)
+def test_does_not_take_it_for_a_user(text: str) -> None:
+    assert read("{user:who}", text) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("count", "20", 20),
+        ("count", "２０", 20),
+        ("count", "1,000", 1000),
+        ("count", "twenty", 20),
+        ("count", "Twenty-Five", 25),
+        ("count", "a dozen", 12),
+        ("count", "二十", 20),
+        ("count", "两", 2),
+        ("count", "兩", 2),
+        ("count", "一百二十", 120),
+        ("percent", "80%", 0.8),
+        ("percent", "80 %", 0.8),
+        ("percent", "80 percent", 0.8),
+        ("percent", "0.8", 0.8),
+        ("percent", "7%", 0.07),
+        ("percent", "12,5%", 0.125),
+        ("percent", "八成", 0.8),
+        ("percent", "八成五", 0.85),
+        ("percent", "百分之八十", 0.8),
+        ("percent", "百分之80", 0.8),
+        ("percent", "half", 0.5),
+        ("percent", "100%", 1.0),
+        ("score", "80", 0.8),
+        ("money", "50", 5000),
+        ("money", "€50", 5000),
+        ("money", "50 €", 5000),
+        ("money", "$1,000.50", 100050),
+        ("money", "12,5 euros", 1250),
+        ("money", "1.5k", 150000),
+        ("money", "五百元", 50000),
+        ("money", "2万", 2000000),
+        ("money", "￥300", 30000),
+        ("price", "50块", 5000),
+    ],
+)
+def test_reads_a_number(kind: str, text: str, value: object) -> None:
+    assert read(f"{{n:{kind}}}", text) == {"n": value}
+
+
+@pytest.mark.parametrize("kind", CONVERTORS)
+@pytest.mark.parametrize("chinese", [False, True])
+def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
+    values: dict[str, list[object]] = {
+        "who": ["42", "C-5502", "用户A", "anna", "张 三", "anna@example.com"],
+        "count": [1, 20, 1000],
+        "percent": [0.8, 0.07, 0.125, 0.0, 1.0],
+        "score": [0.8],
+        "money": [5000, 1250],
+        "price": [5000],
+    }
+    for value in values[kind]:
+        text = CONVERTORS[kind].write(value, chinese)
+        if kind == "price" and not chinese:
+            text += " €"
+        assert read(f"{{n:{kind}}}", text) == {"n": value}
+
+
+def test_writes_a_sentence_with_what_was_said_only() -> None:
+    pattern = Phrase("[the] [top {n:count}] (customers|users) [with risk above {share:percent}]")
+    assert pattern.write({}) == "customers"
+    assert pattern.write({"n": 20}) == "top 20 customers"
+    assert pattern.write({"n": 20, "share": 0.8}) == "top 20 customers with risk above 80%"
+    assert pattern.write({"user": "42"}) is None
+    assert Phrase("{user:who} 的流失风险").write({}) is None
+
+
+@pytest.mark.parametrize("pattern", ["[a", "a]", "(a|)", "<nobody>", "{n:nothing}", "()", ""])
+def test_a_pattern_out_of_form_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError):
+        parse(pattern)
+
+
+def test_all_words_of_all_patterns_are_folded() -> None:
+    texts = [*WORDS.values(), *(pattern for module in MODULES for pattern in module.PHRASES)]
+    for text in texts:
+        for word in re.findall(r"[^\s\[\](){}|<>]+", re.sub(r"\{.*?\}", "", text)):
+            assert word == fold(word)
+
+
+def test_all_patterns_are_well_formed() -> None:
+    for module in MODULES:
+        for pattern in module.PHRASES:
+            assert phrase(pattern).gist or phrase(pattern).slots
+
+
+@given(st.text())
+def test_folding_keeps_every_place(text: str) -> None:
+    assert len(fold(text)) == len(narrow(text)) == len(text)
+
+
+@settings(deadline=None)
+@given(st.from_regex(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,3}[0-9]{2}", fullmatch=True))
+def test_an_id_comes_back_exactly(user: str) -> None:
+    assert read("risk of {user:who}", f"Risk of user {user}") == {"user": user}
+    assert read("{user:who} 的风险", f"用户 {user} 的風險") == {"user": user}
+
+
+def test_nothing_heavy_is_imported() -> None:
+    heavy = ["opencc", "cn2an", "rapidfuzz", "pandas", "numpy", "sklearn", "storage", "predictor"]
+    code = "import sys, bot.understanding, bot.registry; bot.registry.commands()"
+    code += f"; print([module for module in {heavy} if module in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_text_takes_long() -> None:
+    started = time.process_time()
+    for module in MODULES:
+        for pattern in module.PHRASES:
+            phrase(pattern).match(Sentence.of("top at risk customers " * 12 + "不"))
+            phrase(pattern).match(Sentence.of("流失的客户" * 50))
+    assert time.process_time() - started < 5

@@ -1,0 +1,152 @@
+"""A home in a temporary folder, ways to write order lines straight into it, and a small shop to learn from."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from predictor.training import Trained, train
+from storage.database import Home, transaction
+from storage.moments import DAY_SECONDS, day_start
+from storage.snapshot import latest_order_at
+
+
+def at(text: str) -> int:
+    """Epoch seconds of an ISO day, or day and time, in UTC."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order line as the store keeps it; `changes` are later statuses with the time each took effect."""
+
+    order_id: str
+    user_id: str
+    ordered_at: int
+    total_cents: int | None = 1000
+    quantity: float = 1.0
+    status: str = "paid"
+    kind: str = "normal"
+    item_id: str = "item"
+    line: int = 1
+    category: str | None = None
+    changes: tuple[tuple[int, str], ...] = ()
+
+
+def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
+    """Add lines to the store as one import does."""
+    with transaction(connection):
+        import_id = connection.execute(
+            "INSERT INTO imports VALUES (NULL, 'lines', 'lines.csv', 0, 1, 1, 0, 0, 0, 0)"
+        ).lastrowid
+        for one in lines:
+            connection.execute(
+                "INSERT INTO lines (user_id, order_id, item_id, line, ordered_at, quantity, total_cents, status, kind,"
+                " category, anonymous_reason, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(one.user_id, one.order_id, one.item_id, one.line, one.ordered_at, one.quantity, one.total_cents),
+                    *(one.status, one.kind, one.category, None if one.user_id else "no user_id", import_id),
+                ),
+            )
+            for status_at, status in one.changes:
+                change_status(connection, one, status, status_at)
+        connection.execute("UPDATE shop SET last_ordered_at = ?", (latest_order_at(connection),))
+
+
+def change_status(connection: sqlite3.Connection, line: Line, status: str, status_at: int) -> None:
+    """Note that a line, written before, got another status at that time."""
+    connection.execute(
+        "INSERT INTO status_changes SELECT ?, ?, ?, ?, ?, ?, MAX(import_id) FROM imports",
+        (line.user_id, line.order_id, line.item_id, line.line, status_at, status),
+    )
+
+
+FIRST_DAY = date(2023, 1, 1)
+LAST_DAY = date(2024, 2, 4)
+SHOP_HORIZON = 30
+
+
+@cache
+def small_shop(users: int = 400, seed: int = 0) -> tuple[Line, ...]:
+    """400 days of regular, irregular and leaving buyers, some returns and refunds among their orders.
+
+    The last day has an order, so that `data_through` is LAST_DAY.
+    """
+    random = np.random.default_rng(seed)
+    days = (LAST_DAY - FIRST_DAY).days + 1
+    lines = [Line("last", "regular-last", day_start(LAST_DAY) + 3600)]
+    for number in range(users):
+        kind = ("regular", "irregular", "leaving")[number % 3]
+        pace = random.uniform(8, 40)
+        when = random.uniform(0, days * 0.7)
+        until = random.uniform(60, days) if kind == "leaving" else days
+        while when < min(until, days):
+            lines += _order(f"{number}-{len(lines)}", f"{kind}-{number}", when, random)
+            when += random.exponential(pace) if kind == "irregular" else max(0.1, random.normal(pace, pace / 6))
+    return tuple(lines)
+
+
+def _order(order_id: str, user_id: str, day: float, random: np.random.Generator) -> list[Line]:
+    ordered_at = day_start(FIRST_DAY) + int(day * DAY_SECONDS)
+    first = Line(order_id, user_id, ordered_at, int(random.integers(500, 9000)), category=str(random.integers(3)))
+    fate = random.random()
+    if fate < 0.05:
+        return [replace(first, changes=((ordered_at + 3 * DAY_SECONDS, "refunded"),))]
+    if fate < 0.08:
+        return [replace(first, changes=((ordered_at + 2 * DAY_SECONDS, "cancelled"),))]
+    if fate < 0.12:
+        back = replace(first, order_id="R" + order_id, quantity=-1, total_cents=-(first.total_cents or 0))
+        return [first, replace(back, ordered_at=ordered_at + 5 * DAY_SECONDS)]
+    if fate < 0.4:
+        return [first, replace(first, item_id="other", quantity=2, category="other")]
+    return [first]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
+    return Home(tmp_path / "home").create()
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[sqlite3.Connection]:
+    """The empty store of `home`."""
+    with home.store() as connection:
+        yield connection
+
+
+@dataclass(frozen=True)
+class TrainedHome:
+    """A home with the small shop and one model of it, trained as of LAST_DAY."""
+
+    home: Home
+    trained: Trained
+
+
+@pytest.fixture(scope="session")
+def kept_trained_home(tmp_path_factory: pytest.TempPathFactory) -> TrainedHome:
+    """Trained once for all tests: only read it, or take `trained_home`."""
+    home = Home(tmp_path_factory.mktemp("trained") / "home").create()
+    with home.store() as connection:
+        write(connection, small_shop())
+        return TrainedHome(home, train(connection, home.models, horizon_days=SHOP_HORIZON))
+
+
+@pytest.fixture
+def trained_home(kept_trained_home: TrainedHome, tmp_path: Path) -> TrainedHome:
+    """A copy of the trained home, to do with as a test likes."""
+    shutil.copytree(kept_trained_home.home.path, tmp_path / "trained")
+    return TrainedHome(Home(tmp_path / "trained"), kept_trained_home.trained)
+
+
+def days_before(day: date, days: int) -> date:
+    """That many days earlier."""
+    return day - timedelta(days=days)
