@@ -48,14 +48,18 @@ class Assistant:
         with using(self.language(asked.text)):
             understood = understand(asked.text, self._commands.values())
             command = self._commands.get(understood.command)
-            reply = self._unknown(understood, asked) if command is None else self._run(command, understood, asked)
+            reply = (
+                self._unknown(understood, asked) if command is None else self._run(command, understood, asked)
+            )
             reply = replace(reply, command=understood.command, args=understood.args)
         self._audit(asked, reply)
         return reply
 
     def _run(self, command: Command, understood: Understanding, asked: Asked) -> Reply:
         if command.role == "admin" and asked.role != "admin":
-            return _failed("not_allowed", _("Only an admin may do this."), _("Ask one, or act as one: --as admin"))
+            return _failed(
+                "not_allowed", _("Only an admin may do this."), _("Ask one, or act as one: --as admin")
+            )
         if command.confirm and not asked.confirmed:
             return Reply(
                 title=_(command.confirm),
@@ -86,11 +90,17 @@ class Assistant:
     def _unknown(self, understood: Understanding, asked: Asked) -> Reply:
         if understood.suggestions:
             message = _("I am not sure what you mean.")
-            buttons = tuple(Button(suggestion.label, suggestion.label) for suggestion in understood.suggestions)
+            buttons = tuple(
+                Button(suggestion.label, suggestion.label) for suggestion in understood.suggestions
+            )
             return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
         fitting = [command for command in self._commands.values() if command.role in ("operator", asked.role)]
         examples = [_example(self._commands[name]) for name in ("risk", "at_risk") if name in self._commands]
-        examples += [_example(command) for command in fitting if command.name == ("train" if asked.role == "admin" else "model")]
+        examples += [
+            _example(command)
+            for command in fitting
+            if command.name == ("train" if asked.role == "admin" else "model")
+        ]
         buttons = tuple(Button(example, example) for example in examples)
         message = _("I answer questions about this shop's users and how likely they are to leave.")
         return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
@@ -123,5 +133,3 @@ def _choices(buttons: tuple[Button, ...]) -> str:
 
 def _failed(kind: str, message: str, next_step: str) -> Reply:
     return Reply(title=message, failure=Failure(kind, message, next_step))
-
-

@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.i18n import _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
+from bot.users import in_a_question
 from predictor.scoring import MEDIUM_FROM, refresh_scores, risk_of
 
 DEFAULT_LIMIT = 10
@@ -46,7 +47,9 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         table = _table(desk, connection, found, reasons)
     matching = found[0]["matching"] if found else 0
     return Reply(
-        title=_("{matching} of {scored} active users are at a risk of {min_risk} or more; {flagged} are flagged.").format(
+        title=_(
+            "{matching} of {scored} active users are at a risk of {min_risk} or more; {flagged} are flagged."
+        ).format(
             matching=formats.count(matching),
             scored=formats.count(scored),
             min_risk=formats.percent(bounds["min_risk"]),
@@ -61,7 +64,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         buttons=tuple(
             Button(
                 _("Why user {user}?").format(user=row["user_id"]),
-                _("why is user {user} at risk").format(user=row["user_id"]),
+                _("why is user {user} at risk").format(user=in_a_question(row["user_id"])),
             )
             for row in found[:3]
         ),

@@ -30,7 +30,8 @@ class Command:
     """One thing an operator can ask for; `bot/commands/NAME.py` holds exactly one as `COMMAND`.
 
     `phrases` are the sentence patterns that mean it (see `bot.phrases`), the canonical English one
-    first; `examples` are sentences for help and suggestions by language. `confirm` is the sentence asked before a command that changes something runs.
+    first; `examples` are sentences for help and suggestions by language. `confirm` is the sentence
+    asked before a command that changes something runs.
     """
 
     name: str

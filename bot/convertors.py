@@ -119,7 +119,8 @@ class Who:
             alone = written == value and not (chinese and is_chinese(value))
             if not alone and self._reads_back(written, value):
                 return written
-        return f'用户"{value}"' if chinese else f'user "{value}"'
+        quote = "'" if '"' in value else '"'
+        return f"{'用户' if chinese else 'user '}{quote}{value}{quote}"
 
     def _reads_back(self, written: str, value: str) -> bool:
         try:

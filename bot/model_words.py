@@ -16,7 +16,10 @@ def figures(record: ModelRecord) -> list[str]:
     card = record.card
     metrics = card["metrics"]
     lines = [
-        _("Tested on {dates} past dates with {users} scores: AUROC {auroc} (0.5 is guessing), average precision {ap}.").format(
+        _(
+            "Tested on {dates} past dates with {users} scores: AUROC {auroc} (0.5 is guessing),"
+            " average precision {ap}."
+        ).format(
             dates=len(card["test_dates"]),
             users=formats.count(card["users"]),
             auroc=_figure(metrics["auroc"]),

@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
-from bot.users import asked_user
+from bot.users import asked_user, in_a_question
 from predictor.scoring import Risk, band, risk_of
 from predictor.training import TASK
 from storage import model_store
@@ -33,7 +33,9 @@ FROM order_sums
 _ITEMS = """
 SELECT
     l.item_id,
-    COALESCE(MAX(i.name), (SELECT MAX(n.item_name) FROM lines n WHERE n.user_id = :user_id AND n.item_id = l.item_id),
+    COALESCE(
+        MAX(i.name),
+        (SELECT MAX(n.item_name) FROM lines n WHERE n.user_id = :user_id AND n.item_id = l.item_id),
         l.item_id) AS name,
     COUNT(DISTINCT l.order_id) AS orders,
     MAX(l.ordered_at) AS last_at
@@ -52,7 +54,9 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         sums = snapshot.query(_ORDERS, user_id=user_id).fetchone()
         items = snapshot.query(_ITEMS, {"items": ITEMS_SHOWN}, user_id=user_id).fetchall()
         record = model_store.promoted(connection, TASK)
-        risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at) if record else None
+        risk = (
+            risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at) if record else None
+        )
         spent = desk.money(connection, sums["monetary_cents"])
         returned = desk.money(connection, sums["returned_cents"])
     standing = _standing(sums["last_at"], as_of, record, risk)
@@ -97,11 +101,18 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
             rows=tuple((row["item_id"], row["name"], row["orders"], _iso(row["last_at"])) for row in items),
             headings=(_("item"), _("name"), _("orders"), _("last on")),
             shown=tuple(
-                (row["item_id"], row["name"], formats.count(row["orders"]), formats.day(day_of(row["last_at"])))
+                (
+                    row["item_id"],
+                    row["name"],
+                    formats.count(row["orders"]),
+                    formats.day(day_of(row["last_at"])),
+                )
                 for row in items
             ),
         ),
-        buttons=(Button(_("Risk"), _("churn risk for user {user}").format(user=user_id)),) if record else (),
+        buttons=(Button(_("Risk"), _("churn risk for user {user}").format(user=in_a_question(user_id))),)
+        if record
+        else (),
         provenance=desk.provenance(as_of, record)
         if record
         else Provenance(as_of.isoformat(), as_of.isoformat(), None, None, None),
@@ -121,7 +132,9 @@ def _title(user_id: str, standing: str | None, frequency: int, spent: str) -> st
     if not frequency:
         return _("User {user} has not ordered yet.").format(user=user_id)
     title = (
-        _("User {user}: {count} orders, {money} spent.") if frequency > 1 else _("User {user}: one order, {money} spent.")
+        _("User {user}: {count} orders, {money} spent.")
+        if frequency > 1
+        else _("User {user}: one order, {money} spent.")
     ).format(user=user_id, count=formats.count(frequency), money=spent)
     return f"{title} ({_(STANDINGS[standing])})" if standing else title
 

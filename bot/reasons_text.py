@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> str:
     """The sentence of a reason."""
     return _(reason.text).format(
-        **{name: _shown(name, value, desk, connection) for name, value in reason.values.items() if value == value}
+        **{
+            name: _shown(name, value, desk, connection)
+            for name, value in reason.values.items()
+            if value == value
+        }
     )
 
 

@@ -37,7 +37,9 @@ def table_text(table: Table, *, width: int = WIDTH) -> str:
     for row in table.shown:
         drawn.add_row(*row)
     buffer = io.StringIO()
-    Console(file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False).print(drawn)
+    Console(file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False).print(
+        drawn
+    )
     return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().splitlines())
 
 

@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
-from bot.users import asked_user, last_order, not_scored
+from bot.users import asked_user, in_a_question, last_order, not_scored
 from predictor.scoring import Risk, band, promoted_model, risk_of
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot
@@ -40,8 +40,8 @@ def risk_reply(question: Question, desk: Desk) -> Reply:
         lines=[*lines, _reliability_line(risk), *desk.stale_line(as_of)],
         facts=_facts(risk, parts),
         buttons=(
-            Button(_("Why?"), _("why is user {user} at risk").format(user=user_id)),
-            Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),
+            Button(_("Why?"), _("why is user {user} at risk").format(user=in_a_question(user_id))),
+            Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),
         ),
         provenance=desk.provenance(as_of, record),
     )
@@ -74,13 +74,15 @@ def explain_reply(question: Question, desk: Desk) -> Reply:
             (_("points"), _("because")),
             shown,
         ),
-        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),),
+        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
         provenance=desk.provenance(as_of, record),
     )
 
 
 def _title(risk: Risk) -> str:
-    title = _("{probability} – {band}: the risk that user {user} places no order within {horizon} days.").format(
+    title = _(
+        "{probability} – {band}: the risk that user {user} places no order within {horizon} days."
+    ).format(
         probability=formats.percent(risk.probability),
         band=_(BANDS[band(risk.probability)]),
         user=risk.user_id,
@@ -95,7 +97,9 @@ def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
         "probability": risk.probability,
         "band": band(risk.probability),
         "flagged": risk.flagged,
-        "reasons": [{"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts],
+        "reasons": [
+            {"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts
+        ],
         "reliability": risk.reliability,
     }
 
@@ -116,7 +120,7 @@ def _no_probability(
             "reliability": None,
             "last_order_on": last.day.isoformat() if last.day else None,
         },
-        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=user_id)),),
+        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
         provenance=desk.provenance(as_of, record),
     )
 
@@ -130,7 +134,8 @@ def _reliability_line(risk: Risk) -> str:
     if not seen["users"]:
         return _("In the back-test nobody was scored this high or low, so there is no track record yet.")
     return _(
-        "Of {users} users scored {low}–{high} in the back-test, {churned} placed no order within {horizon} days."
+        "Of {users} users scored {low}–{high} in the back-test,"
+        " {churned} placed no order within {horizon} days."
     ).format(
         users=formats.count(seen["users"]),
         low=formats.count(100 * seen["from"]),

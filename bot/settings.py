@@ -49,7 +49,7 @@ class Settings(BaseSettings):
 
 
 def home_folder(given: str | None) -> Path:
-    """The home: as given, else OPSBOT_HOME of the environment or the working directory's .env, else ./opsbot-home."""
+    """The home: as given, else OPSBOT_HOME (environment, working directory's .env), else ./opsbot-home."""
     if given:
         return Path(given)
     from dotenv import dotenv_values

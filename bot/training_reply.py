@@ -47,8 +47,8 @@ def trained_reply(trained: Trained, desk: Desk) -> Reply:
         lines.insert(
             0,
             _(
-                "Chosen from this shop's own rhythm: a horizon of {horizon} days; active is who ordered in the"
-                " last {active} days. Both stay until you change them."
+                "Chosen from this shop's own rhythm: a horizon of {horizon} days; active is who"
+                " ordered in the last {active} days. Both stay until you change them."
             ).format(horizon=record.horizon_days, active=record.active_days),
         )
     return Reply(
@@ -69,6 +69,9 @@ def trained_reply(trained: Trained, desk: Desk) -> Reply:
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
         },
-        buttons=(Button(_("Who is at risk?"), _("who is at risk")), Button(_("How good is it?"), _("how good is the model"))),
+        buttons=(
+            Button(_("Who is at risk?"), _("who is at risk")),
+            Button(_("How good is it?"), _("how good is the model")),
+        ),
         provenance=desk.provenance(record.as_of, record),
     )

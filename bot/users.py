@@ -8,6 +8,7 @@ from datetime import date
 
 from bot import formats
 from bot.command import Question
+from bot.convertors import CONVERTORS
 from bot.desk import Desk
 from bot.i18n import _
 from storage.errors import OpsbotError, UnknownUserError
@@ -39,7 +40,8 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
         )
     user_id = Pseudonyms(desk.home.path).id_for(str(named))
     known = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id) OR EXISTS (SELECT 1 FROM users WHERE user_id = :id)",
+        "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id)"
+        " OR EXISTS (SELECT 1 FROM users WHERE user_id = :id)",
         {"id": user_id},
     ).fetchone()[0]
     if not known:
@@ -51,6 +53,11 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
     return user_id
 
 
+def in_a_question(user_id: str) -> str:
+    """The id after the word "user" or 用户, in quotes where it would not be read back without them."""
+    return CONVERTORS["who"].write(user_id, chinese=False).removeprefix("user ")
+
+
 def last_order(snapshot: Snapshot, user_id: str) -> LastOrder:
     """When that user last ordered as known at the snapshot."""
     latest = snapshot.query(" SELECT MAX(ordered_at) FROM orders", user_id=user_id).fetchone()[0]
@@ -60,10 +67,15 @@ def last_order(snapshot: Snapshot, user_id: str) -> LastOrder:
 def not_scored(last: LastOrder, as_of: date, active_days: int) -> str:
     """Why a user who is not active has no probability, and when they last ordered."""
     if last.day is None:
-        return _("User {user} has not ordered yet, so there is nothing to predict from.").format(user=last.user_id)
+        return _("User {user} has not ordered yet, so there is nothing to predict from.").format(
+            user=last.user_id
+        )
     return _(
         "User {user} last ordered on {day}, {days} days ago: lapsed, and only users who ordered in the last"
         " {active} days are scored."
     ).format(
-        user=last.user_id, day=formats.day(last.day), days=formats.count((as_of - last.day).days), active=active_days
+        user=last.user_id,
+        day=formats.day(last.day),
+        days=formats.count((as_of - last.day).days),
+        active=active_days,
     )

@@ -112,7 +112,12 @@ class BackTest:
         churned = np.concatenate([day.churned for day in self.days])
         bins = reliability_bin(given)
         return [
-            {"from": i / 10, "to": (i + 1) / 10, "users": int((bins == i).sum()), "churned": int(churned[bins == i].sum())}
+            {
+                "from": i / 10,
+                "to": (i + 1) / 10,
+                "users": int((bins == i).sum()),
+                "churned": int(churned[bins == i].sum()),
+            }
             for i in range(10)
         ]
 
@@ -136,7 +141,9 @@ class BackTest:
         return {
             "description": description,
             **self._metrics(theirs, flag_at),
-            "gain": {metric: _known({"mean": g.mean, "low": g.low, "high": g.high}) for metric, g in gains.items()},
+            "gain": {
+                metric: _known({"mean": g.mean, "low": g.low, "high": g.high}) for metric, g in gains.items()
+            },
         }
 
 
@@ -153,7 +160,8 @@ def backtest(
 ) -> BackTest:
     """Train as of each test date on the cut-offs before it, score who was active, and keep what happened.
 
-    `test_dates` default to those of the calendar. Raises TooLittleHistoryError where no test date has enough users and both outcomes.
+    `test_dates` default to those of the calendar. Raises TooLittleHistoryError where no test date has
+    enough users and both outcomes.
     """
     days = []
     for test_date in calendar.test_dates() if test_dates is None else test_dates:
@@ -166,7 +174,9 @@ def backtest(
     return BackTest(calendar.definition, tuple(days))
 
 
-def stacked(connection: sqlite3.Connection, calendar: Calendar, tables: LabelledTables, test_date: date) -> Stack:
+def stacked(
+    connection: sqlite3.Connection, calendar: Calendar, tables: LabelledTables, test_date: date
+) -> Stack:
     """The training rows for a model that is used on `test_date`; may have no rows."""
     cutoffs = calendar.cutoffs(test_date)
     dated: list[LabelledTable] = [tables.at(day) for day in reversed(cutoffs)]
@@ -205,9 +215,9 @@ def too_little(calendar: Calendar, tables: LabelledTables) -> TooLittleHistoryEr
         else "Import older orders: opsbot import orders.csv"
     )
     return TooLittleHistoryError(
-        "Too little history to learn from: there are {span_days} days of orders and, {horizon_days} days before"
-        " the end, {users} active users of whom {churned} then placed no order; needed are {needed_days} days,"
-        " {needed_users} users, and {needed_each} of each outcome.",
+        "Too little history to learn from: there are {span_days} days of orders and, {horizon_days} days"
+        " before the end, {users} active users of whom {churned} then placed no order; needed are"
+        " {needed_days} days, {needed_users} users, and {needed_each} of each outcome.",
         next_step=next_step,
         span_days=calendar.span_days,
         horizon_days=calendar.definition.horizon_days,

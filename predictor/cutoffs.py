@@ -1,4 +1,4 @@
-"""Which past days a model learns from and is tested on, so that no label window reaches past the test date."""
+"""Which past days a model learns from and is tested on; no label window reaches past the test date."""
 
 from __future__ import annotations
 

@@ -64,11 +64,13 @@ class Explainer:
         boosted_mean = float(np.ravel(model.boosted._baseline_prediction)[0]) + float(
             (self._leaves.value * self._leaves.share.prod(axis=1)).sum()
         )
-        self.base = (boosted_mean + float(model.logistic["model"].intercept_[0])) / 2
+        self.base = float(
+            self._mean(np.array(model.logistic["model"].intercept_), np.array([boosted_mean]))[0]
+        )
 
     def contributions(self, values: Floats) -> Floats:
         """(n_features,) log-odds that each feature of one user, (n_features,), adds to `base`."""
-        return (self._boosted(values) + self._linear(values)) / 2
+        return self._mean(self._linear(values), self._boosted(values))
 
     def reasons(self, values: Floats) -> list[Reason]:
         """One reason per family of features, the strongest first."""
@@ -82,6 +84,10 @@ class Explainer:
             _reason(family, added, own, float(factor)) for family in dict.fromkeys(f.family for f in FEATURES)
         ]
         return sorted(reasons, key=lambda reason: -abs(reason.effect))
+
+    def _mean(self, linear: Floats, boosted: Floats) -> Floats:
+        share = self._model.boosted_share
+        return np.asarray((1 - share) * linear + share * boosted, dtype=np.float64)
 
     def _linear(self, values: Floats) -> Floats:
         pipeline = self._model.logistic
@@ -157,7 +163,9 @@ class _Condition:
     share: float = 1.0
 
 
-def _paths(nodes: Any, at: int = 0, conditions: dict[int, _Condition] | None = None) -> list[tuple[dict[int, _Condition], float]]:
+def _paths(
+    nodes: Any, at: int = 0, conditions: dict[int, _Condition] | None = None
+) -> list[tuple[dict[int, _Condition], float]]:
     """Every leaf below node `at` of one tree: its conditions by feature, and its value."""
     conditions = conditions or {}
     node = nodes[at]

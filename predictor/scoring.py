@@ -120,7 +120,9 @@ def risk_of(
         as_of=as_of,
         record=record,
         probability=probability,
-        flagged=_is_flagged(probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)),
+        flagged=_is_flagged(
+            probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)
+        ),
         reasons=reasons,
         reliability=record.card["reliability"][int(reliability_bin(np.array(probability)))],
         values=reasons[0].values,
@@ -150,7 +152,8 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
     columns = [scores.table.column(name).tolist() for name in ("recency_days", "frequency", "monetary_cents")]
     with transaction(connection):
         flagged = {
-            row[0] for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))
+            row[0]
+            for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))
         }
         cursor = connection.execute(
             "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"
@@ -161,8 +164,16 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
         connection.executemany(
             "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (TASK, user_id, cursor.lastrowid, p, recency, int(frequency), int(monetary),
-                 _is_flagged(p, user_id in flagged, threshold))
+                (
+                    TASK,
+                    user_id,
+                    cursor.lastrowid,
+                    p,
+                    recency,
+                    int(frequency),
+                    int(monetary),
+                    _is_flagged(p, user_id in flagged, threshold),
+                )
                 for user_id, p, recency, frequency, monetary in zip(
                     scores.table.user_ids.tolist(), scores.probability.tolist(), *columns, strict=True
                 )

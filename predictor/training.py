@@ -18,7 +18,7 @@ from predictor.feature_table import FEATURE_NAMES
 from predictor.features.feature import N_
 from predictor.labels import LabelledTables
 from storage import model_store
-from storage.errors import EmptyStoreError
+from storage.errors import EmptyStoreError, ModelFileError
 from storage.model_store import ModelRecord
 from storage.moments import day_of
 from storage.snapshot import Snapshot, data_through
@@ -149,8 +149,14 @@ def _decide(
         return _Decision(True, N_("Promoted: the definition was changed."), values)
     common = [day for day in tested.days if day.as_of >= current.as_of]
     if not common:
-        return _Decision(True, N_("Promoted: it knows newer data, and no date is new to both models yet."), values)
-    in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
+        return _Decision(
+            True, N_("Promoted: it knows newer data, and no date is new to both models yet."), values
+        )
+    try:
+        in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
+    except ModelFileError:
+        # Training is the remedy that such an error names, so it must not fail of it.
+        return _Decision(True, N_("Promoted: model {current} can no longer be used."), values)
     gain = metrics.paired_gain(
         [day.churned for day in common],
         [day.probability for day in common],
@@ -162,6 +168,8 @@ def _decide(
     values["dates"] = len(common)
     if gain.low > 0:
         return _Decision(
-            False, N_("Kept as a candidate: on {dates} common dates its Brier score is worse by {gain}."), values
+            False,
+            N_("Kept as a candidate: on {dates} common dates its Brier score is worse by {gain}."),
+            values,
         )
     return _Decision(True, N_("Promoted: on {dates} common dates its Brier score differs by {gain}."), values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,16 +24,21 @@ class Home:
 
     @property
     def models(self) -> Path:
+        """Where model files lie."""
         return self.path / "models"
 
     @property
     def exports(self) -> Path:
+        """Where files for people are written: rejected rows, lists."""
         return self.path / "exports"
 
     def create(self) -> Home:
         """Make the home's folders where they are missing, readable by the owner only; returns itself."""
         try:
-            for folder in (self.path, *(self.path / name for name in ("models", "exports", "backups", "inbox"))):
+            for folder in (
+                self.path,
+                *(self.path / name for name in ("models", "exports", "backups", "inbox")),
+            ):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
@@ -106,7 +110,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, name: str, version: int
         connection.execute("PRAGMA secure_delete = ON")
         if found < version:
             _migrate(connection, name, version)
-            os.chmod(path, 0o600)
+            path.chmod(0o600)
     except sqlite3.DatabaseError as error:
         raise StoreError(
             "{file} cannot be used: {problem}.",

@@ -142,7 +142,14 @@ class _Import:
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)
         ).lastrowid
         assert import_id is not None
-        merged = Merge(connection, self._table, staging.columns, import_id, now).run()
+        merged = Merge(
+            connection,
+            self._table,
+            staging.columns,
+            import_id,
+            now,
+            given_totals=self._table.name != "lines" or "total" in self._layout,
+        ).run()
         read = merged.added + merged.updated + merged.unchanged + rejected
         counts = {
             "read": read,

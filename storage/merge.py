@@ -15,6 +15,7 @@ from storage.tables import Table
 
 _FIRST = 5
 _MANY = 100_000
+_MONEY = frozenset({"unit_price_cents", "quantity", "discount_cents"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,14 @@ class Merge:
     """One merge of the staging table into `table`, as part of the import `import_id`."""
 
     def __init__(
-        self, connection: sqlite3.Connection, table: Table, columns: Sequence[str], import_id: int, now: int
+        self,
+        connection: sqlite3.Connection,
+        table: Table,
+        columns: Sequence[str],
+        import_id: int,
+        now: int,
+        *,
+        given_totals: bool = True,
     ) -> None:
         self._connection = connection
         self._table = table
@@ -75,7 +83,13 @@ class Merge:
         self._now = now
         self._statuses = "status" in columns
         self._dated = "status_at" in columns
-        self._compared = [column for column in columns if column not in (*table.key, "status", "status_at")]
+        self._columns = columns
+        self._inserted = [column for column in columns if column not in (*table.key, "status", "status_at")]
+        # A total that the file does not give follows from columns of which some may be kept as stored.
+        self._retotals = not given_totals and bool(_MONEY & set(columns))
+        self._compared = [
+            column for column in self._inserted if not (self._retotals and column == "total_cents")
+        ]
         self._numbered = "line" in table.key and "line" not in columns
         self._same_key = " AND ".join(f"t.{column} = s.{column}" for column in table.key)
 
@@ -183,6 +197,8 @@ class Merge:
                 WHERE f.changed AND {self._same_key}
                 """
             )
+            if self._retotals:
+                self._retotal()
         if self._statuses:
             # Two statuses at one moment: the later file corrects the earlier one.
             self._execute(
@@ -196,9 +212,28 @@ class Merge:
                 """
             )
 
+    def _retotal(self) -> None:
+        """Totals of the changed lines, from what the file gives and what was kept."""
+        amount = "ABS(t.unit_price_cents * t.quantity) - ABS(COALESCE(t.discount_cents, 0))"
+        kept = f"CAST(SIGN(t.quantity) * MAX(ROUND({amount}), 0) AS INTEGER)"
+        whole = (
+            "s.total_cents IS NOT NULL"
+            + ("" if "discount_cents" in self._columns else " AND t.discount_cents IS NULL")
+            if {"unit_price_cents", "quantity"} <= set(self._columns)
+            else "0"
+        )
+        exact = f"CASE WHEN {whole} THEN s.total_cents ELSE {kept} END" if whole != "0" else kept
+        self._execute(
+            f"""
+            UPDATE lines AS t SET total_cents = {exact}
+            FROM temp.found f JOIN temp.staged s ON s.n = f.n
+            WHERE f.changed AND t.unit_price_cents IS NOT NULL AND {self._same_key}
+            """
+        )
+
     def _insert(self) -> None:
         """The rows that are new, in the order in which the table is stored."""
-        given = {column: f"s.{column}" for column in (*self._table.key, *self._compared)}
+        given = {column: f"s.{column}" for column in (*self._table.key, *self._inserted)}
         given["import_id"] = ":import_id"
         later = "s.status_at > s.ordered_at"
         if self._table.name == "lines":

@@ -63,9 +63,19 @@ def add_candidate(
     _write_whole(folder / name, content)
     with transaction(connection):
         cursor = connection.execute(
-            "INSERT INTO models (task, stage, as_of, horizon_days, active_days, trained_at, file_name, sha256, card)"
+            "INSERT INTO models (task, stage, as_of, horizon_days, active_days, trained_at,"
+            " file_name, sha256, card)"
             " VALUES (?, 'candidate', ?, ?, ?, ?, ?, ?, ?)",
-            (task, as_of.isoformat(), horizon_days, active_days, int(time.time()), name, digest, json.dumps(card)),
+            (
+                task,
+                as_of.isoformat(),
+                horizon_days,
+                active_days,
+                int(time.time()),
+                name,
+                digest,
+                json.dumps(card),
+            ),
         )
     assert cursor.lastrowid is not None
     return by_version(connection, cursor.lastrowid)
@@ -129,14 +139,17 @@ def promote(connection: sqlite3.Connection, version: int) -> ModelRecord:
             " WHERE task = ? AND stage = 'promoted' AND version <> ?",
             (int(time.time()), record.task, version),
         )
-        connection.execute("UPDATE models SET stage = 'promoted', retired_at = NULL WHERE version = ?", (version,))
+        connection.execute(
+            "UPDATE models SET stage = 'promoted', retired_at = NULL WHERE version = ?", (version,)
+        )
     return by_version(connection, version)
 
 
 def rollback(connection: sqlite3.Connection, task: str) -> ModelRecord:
     """Put the last retired model back in use; raises NoModelError where none was ever retired."""
     row = connection.execute(
-        "SELECT version FROM models WHERE task = ? AND stage = 'retired' ORDER BY retired_at DESC, version DESC LIMIT 1",
+        "SELECT version FROM models WHERE task = ? AND stage = 'retired'"
+        " ORDER BY retired_at DESC, version DESC LIMIT 1",
         (task,),
     ).fetchone()
     if row is None:

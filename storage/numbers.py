@@ -13,6 +13,10 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 12
 
+_KEPT = 50_000
+
+_WITH_POINT = re.compile(r"-?[0-9]{1,11}(?:\.[0-9]{1,12})?\Z")
+_WITH_COMMA = re.compile(r"-?[0-9]{1,11}(?:,[0-9]{1,12})?\Z")
 _SIGNS = re.compile(r"US\$|CN¥|[$€£¥￥元圆]")
 _SPACES = re.compile(r"[\s'’_]+")
 _SHAPE = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?\Z")
@@ -75,9 +79,19 @@ class NumberParser:
     def __init__(self, mark: str | None, *, empty: Decimal | None = None) -> None:
         self._mark = mark
         self._empty = empty
+        self._simple = _WITH_COMMA if mark == "," else _WITH_POINT
+        self._known: dict[str, Decimal | Bad | None] = {}
 
     def __call__(self, cell: str) -> Decimal | Bad | None:
         """The exact number; None (or what `empty` says) for an empty cell."""
+        if cell not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            simple = self._simple.match(cell)
+            self._known[cell] = Decimal(cell.replace(",", ".")) if simple else self._parse(cell)
+        return self._known[cell]
+
+    def _parse(self, cell: str) -> Decimal | Bad | None:
         text = bare(cell)
         if not text:
             return self._empty

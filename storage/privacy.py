@@ -1,4 +1,4 @@
-"""Personal data: which fields are personal, and the pseudonyms that stand in for e-mails and phones used as ids."""
+"""Which fields are personal, and the pseudonyms of e-mails and phone numbers that are used as ids."""
 
 from __future__ import annotations
 
@@ -31,17 +31,19 @@ class Pseudonyms:
 
     def __init__(self, home: Path) -> None:
         self._path = home / "pseudonym.key"
+        self._key: bytes | None = None
 
     def of(self, text: str) -> str:
         """`p_` and 20 hexadecimal digits of an HMAC-SHA256 over the folded address or number."""
         folded = text.strip().casefold() if "@" in text else re.sub(r"[\s().-]", "", text)
-        return "p_" + hmac.new(self._key(), folded.encode(), hashlib.sha256).hexdigest()[:20]
+        self._key = self._key or self._kept_key()
+        return "p_" + hmac.new(self._key, folded.encode(), hashlib.sha256).hexdigest()[:20]
 
     def id_for(self, text: str) -> str:
         """`text` itself, or its pseudonym where it is an e-mail or a phone number."""
         return self.of(text) if is_personal_id(text) else text
 
-    def _key(self) -> bytes:
+    def _kept_key(self) -> bytes:
         try:
             return self._path.read_bytes()
         except FileNotFoundError:

@@ -95,7 +95,9 @@ class Snapshot:
         """Epoch seconds: a row is known when its time is below this."""
         return known_before(self.as_of)
 
-    def query(self, text: str, parameters: Mapping[str, object] | None = None, *, user_id: str | None = None) -> sqlite3.Cursor:
+    def query(
+        self, text: str, parameters: Mapping[str, object] | None = None, *, user_id: str | None = None
+    ) -> sqlite3.Cursor:
         """Run `text` after the definitions of `KNOWN_ORDERS`, over every user or only `user_id`.
 
         `text` continues the WITH clause: it starts with a comma and more names, or with SELECT.
@@ -134,7 +136,8 @@ def latest_order_at(connection: sqlite3.Connection) -> int | None:
 
 def data_version(connection: sqlite3.Connection) -> int:
     """The number of the newest import that changed a row; 0 in an empty store."""
-    return connection.execute("SELECT COALESCE(MAX(import_id), 0) FROM imports WHERE added + updated > 0").fetchone()[0]  # type: ignore[no-any-return]
+    newest = connection.execute("SELECT MAX(import_id) FROM imports WHERE added + updated > 0").fetchone()[0]
+    return newest or 0
 
 
 def age_days(as_of: date, today: date) -> int:

@@ -95,6 +95,7 @@ class Staging:
         self._layout = layout
         self._reading = reading
         self._decisions = decisions
+        self._parsers: dict[str, NumberParser] = {}
         self._readers: dict[str, ColumnReader] = {name: self._reader(table.field(name)) for name in layout}
         numbered = "line" in table.key and "line" not in layout
         self._seen = SeenPairs() if numbered else None
@@ -172,8 +173,11 @@ class Staging:
                 raise two_currencies(self.currency, found, f"Line {batch.numbers[index]}: ")
 
     def _number(self, spec: Field) -> NumberParser:
-        mark = self._decisions.marks.get(spec.name)
-        return NumberParser(mark, empty=Decimal(1) if spec.name == "quantity" else None)
+        if spec.name not in self._parsers:
+            mark = self._decisions.marks.get(spec.name)
+            empty = Decimal(1) if spec.name == "quantity" else None
+            self._parsers[spec.name] = NumberParser(mark, empty=empty)
+        return self._parsers[spec.name]
 
     def _reader(self, spec: Field) -> ColumnReader:
         if spec.kind in _IDS:

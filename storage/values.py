@@ -16,7 +16,7 @@ from storage.words import CURRENCY_NAMES, YES_NO, fold
 
 Cell = TypeVar("Cell", bound=Hashable)
 
-_KEPT = 100_000
+_KEPT = 50_000
 _SHOWN = 40
 
 # Most ids: nothing in them needs a second look. Eleven digits may be a phone number.

@@ -1,4 +1,4 @@
-"""A home in a temporary folder, ways to write order lines straight into it, and a small shop to learn from."""
+"""A home in a temporary folder, ways to write order lines straight into it, and a small shop."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from predictor.training import Trained, train
 from storage.database import Home, transaction
@@ -49,10 +50,18 @@ def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
         ).lastrowid
         for one in lines:
             connection.execute(
-                "INSERT INTO lines (user_id, order_id, item_id, line, ordered_at, quantity, total_cents, status, kind,"
-                " category, anonymous_reason, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO lines (user_id, order_id, item_id, line, ordered_at, quantity, total_cents, status,"
+                " kind, category, anonymous_reason, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(one.user_id, one.order_id, one.item_id, one.line, one.ordered_at, one.quantity, one.total_cents),
+                    *(
+                        one.user_id,
+                        one.order_id,
+                        one.item_id,
+                        one.line,
+                        one.ordered_at,
+                        one.quantity,
+                        one.total_cents,
+                    ),
                     *(one.status, one.kind, one.category, None if one.user_id else "no user_id", import_id),
                 ),
             )
@@ -90,13 +99,17 @@ def small_shop(users: int = 400, seed: int = 0) -> tuple[Line, ...]:
         until = random.uniform(60, days) if kind == "leaving" else days
         while when < min(until, days):
             lines += _order(f"{number}-{len(lines)}", f"{kind}-{number}", when, random)
-            when += random.exponential(pace) if kind == "irregular" else max(0.1, random.normal(pace, pace / 6))
+            when += (
+                random.exponential(pace) if kind == "irregular" else max(0.1, random.normal(pace, pace / 6))
+            )
     return tuple(lines)
 
 
 def _order(order_id: str, user_id: str, day: float, random: np.random.Generator) -> list[Line]:
     ordered_at = day_start(FIRST_DAY) + int(day * DAY_SECONDS)
-    first = Line(order_id, user_id, ordered_at, int(random.integers(500, 9000)), category=str(random.integers(3)))
+    first = Line(
+        order_id, user_id, ordered_at, int(random.integers(500, 9000)), category=str(random.integers(3))
+    )
     fate = random.random()
     if fate < 0.05:
         return [replace(first, changes=((ordered_at + 3 * DAY_SECONDS, "refunded"),))]
@@ -123,6 +136,46 @@ def store(home: Home) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def reused_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """One store for the many examples of a property test; each begins with `rewrite`."""
+    with Home(tmp_path_factory.mktemp("reused") / "home").store() as connection:
+        yield connection
+
+
+def rewrite(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
+    """Put these lines in the place of all that the store held."""
+    connection.execute("DELETE FROM lines")
+    connection.execute("DELETE FROM imports")
+    write(connection, lines)
+
+
+def lines_of_a_shop(days: int, users: str = "abc", prefix: str = "") -> st.SearchStrategy[list[Line]]:
+    """Some order lines of a few users from FIRST_DAY on, of every status and kind, with changes of status."""
+    times = st.integers(0, days * DAY_SECONDS).map(lambda second: day_start(FIRST_DAY) + second)
+    statuses = st.sampled_from(
+        ("paid", "paid", "invoiced", "unpaid", "cancelled", "refunded", "partly_refunded")
+    )
+    line = st.builds(
+        Line,
+        order_id=st.sampled_from([f"{prefix}{number}" for number in range(8)]),
+        user_id=st.sampled_from(users),
+        ordered_at=times,
+        total_cents=st.none() | st.integers(-500, 5000),
+        quantity=st.sampled_from((1.0, 1.0, 2.0, 0.5, 0.0, -1.0)),
+        status=statuses,
+        kind=st.sampled_from(("normal", "normal", "subscription", "test")),
+        category=st.none() | st.sampled_from(("tea", "cups")),
+        changes=st.lists(st.tuples(times, statuses), max_size=2, unique_by=lambda change: change[0]).map(
+            tuple
+        ),
+    )
+    # The number of a line makes its key unique.
+    return st.lists(line, max_size=25).map(
+        lambda drawn: [replace(one, line=i, item_id=prefix + one.item_id) for i, one in enumerate(drawn)]
+    )
+
+
 @dataclass(frozen=True)
 class TrainedHome:
     """A home with the small shop and one model of it, trained as of LAST_DAY."""
@@ -145,8 +198,3 @@ def trained_home(kept_trained_home: TrainedHome, tmp_path: Path) -> TrainedHome:
     """A copy of the trained home, to do with as a test likes."""
     shutil.copytree(kept_trained_home.home.path, tmp_path / "trained")
     return TrainedHome(Home(tmp_path / "trained"), kept_trained_home.trained)
-
-
-def days_before(day: date, days: int) -> date:
-    """That many days earlier."""
-    return day - timedelta(days=days)

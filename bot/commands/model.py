@@ -97,7 +97,14 @@ def answer(question: Question, desk: Desk) -> Reply:
             **{
                 name: metrics[name]
                 for name in (
-                    "auroc", "average_precision", "accuracy", "majority_accuracy", "recall", "brier", "ece", "ece_floor",
+                    "auroc",
+                    "average_precision",
+                    "accuracy",
+                    "majority_accuracy",
+                    "recall",
+                    "brier",
+                    "ece",
+                    "ece_floor",
                 )
             },
             "baselines": record.card["baselines"],

@@ -9,7 +9,14 @@ from bot.program.output import desk_of, json_option, print_json
 
 @click.command()
 @click.argument("text")
-@click.option("--as", "role", type=click.Choice(["operator", "admin"]), default="operator", show_default=True)
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice(["operator", "admin"]),
+    default="operator",
+    show_default=True,
+    help="Who asks.",
+)
 @click.option("--yes", is_flag=True, help="Confirm what would ask for a confirming button.")
 @json_option
 @click.pass_context

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--as", "role", type=click.Choice(["operator", "admin"]), default="operator", show_default=True)
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice(["operator", "admin"]),
+    default="operator",
+    show_default=True,
+    help="Who asks.",
+)
 @click.pass_context
 def chat(ctx: click.Context, role: str) -> None:
     """Chat in the terminal over the home's store; a number presses a button, `exit` leaves."""

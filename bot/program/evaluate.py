@@ -37,7 +37,9 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
             current=definition_of(promoted) if promoted else None,
         )
         progress("testing on past dates")
-        tested = backtest(connection, calendar_of(snapshot, definition), LabelledTables(connection, definition))
+        tested = backtest(
+            connection, calendar_of(snapshot, definition), LabelledTables(connection, definition)
+        )
     flag_at = desk.settings.flag_at
     summary = {
         "ok": True,
@@ -56,16 +58,22 @@ def _table(summary: dict[str, Any]) -> str:
     rows = [["opsbot", *_cells(summary["metrics"]), ""]]
     for name, figures in summary["baselines"].items():
         gain = figures["gain"]["auroc"]
-        shown = "–" if gain["mean"] is None else f"{gain['mean']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}]"
+        shown = (
+            "–" if gain["mean"] is None else f"{gain['mean']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}]"
+        )
         rows.append([name, *_cells(figures), shown])
     widths = [max(len(row[i]) for row in (names, *rows)) for i in range(len(names))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (names, *rows)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (names, *rows)
+    ]
     metrics = summary["metrics"]
     return "\n".join(
         [
-            f"No order within {summary['horizon_days']} days, of users who ordered in the last {summary['active_days']} days.",
-            f"Means over {len(summary['test_dates'])} test dates ({', '.join(summary['test_dates'])}); {summary['users']:,} scores,"
-            f" {summary['churned']:,} placed no order.",
+            f"No order within {summary['horizon_days']} days, of users who ordered in the last"
+            f" {summary['active_days']} days.",
+            f"Means over {len(summary['test_dates'])} test dates ({', '.join(summary['test_dates'])});"
+            f" {summary['users']:,} scores, {summary['churned']:,} placed no order.",
             "",
             *lines,
             "",

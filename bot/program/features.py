@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 @click.command()
 @AS_OF
 @click.option("--labels", is_flag=True, help="Add `churned` where the label window is complete.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="A .csv or .parquet file.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A .csv or .parquet file.",
+)
 @click.pass_context
 def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) -> None:
     """Write the features of all users active at DATE, one row each, as CSV or Parquet."""
@@ -51,7 +57,20 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
         frame.to_csv(part, index=False) if out.suffix == ".csv" else frame.to_parquet(part, index=False)
         part.replace(out)
     except OSError as error:
-        raise OpsbotError("{out} cannot be written: {problem}.", next_step="Name another file with --out.", out=out, problem=error.strerror) from error
-    click.echo(f"{out}: {len(frame):,} users × {frame.shape[1] - 1} columns, as of {snapshot.as_of}, horizon {definition.horizon_days}, active {definition.active_days}", err=True)
+        raise OpsbotError(
+            "{out} cannot be written: {problem}.",
+            next_step="Name another file with --out.",
+            out=out,
+            problem=error.strerror,
+        ) from error
+    click.echo(
+        f"{out}: {len(frame):,} users × {frame.shape[1] - 1} columns, as of {snapshot.as_of},"
+        f" horizon {definition.horizon_days}, active {definition.active_days}",
+        err=True,
+    )
     if labels and not complete:
-        click.echo(f"No labels: the window ends on {window_end(snapshot.as_of, definition)}, and orders go through {last}.", err=True)
+        click.echo(
+            f"No labels: the window ends on {window_end(snapshot.as_of, definition)},"
+            f" and orders go through {last}.",
+            err=True,
+        )

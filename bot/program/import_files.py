@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +29,14 @@ def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str,
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--table", metavar="T", help="lines, items or users (default: the one whose fields are there).")
-@click.option("--map", "columns", multiple=True, metavar="field=column", callback=_columns, help="Which column holds a field.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="field=column",
+    callback=_columns,
+    help="Which column holds a field.",
+)
 @click.option("--tz", "timezone", metavar="ZONE", help="Zone of times that carry none (default: the shop's).")
 @click.option("--date-format", metavar="F", help="Such as DD/MM/YYYY or %d/%m/%Y.")
 @click.option("--currency", metavar="CODE", help="Such as EUR, where the file does not say.")
@@ -55,7 +65,7 @@ def import_files(
     )
     results = []
     for file in files:
-        with _Bar(file) as bar:
+        with _bar(file) as bar:
             results.append(import_file(desk.home, file, options, now=desk.now(), progress=bar))
         if not as_json:
             _print(file, results[-1])
@@ -64,24 +74,17 @@ def import_files(
         print_json(shown[0] if len(shown) == 1 else {"files": shown})
 
 
-class _Bar:
-    """A progress bar on a terminal, silent elsewhere."""
+@contextmanager
+def _bar(file: Path) -> Iterator[Progress]:
+    """A progress bar on a terminal, nothing elsewhere; hears bytes done and bytes in all."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1, label=file.name, file=sys.stderr, hidden=hidden) as bar:
 
-    def __init__(self, file: Path) -> None:
-        self._bar = click.progressbar(length=1, label=file.name, file=click.get_text_stream("stderr"))
-        self._seen = 0
+        def advance(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
 
-    def __enter__(self) -> Progress:
-        self._bar.__enter__()
-        return self._advance
-
-    def __exit__(self, *failure: object) -> None:
-        self._bar.__exit__(None, None, None)
-
-    def _advance(self, done: int, total: int) -> None:
-        self._bar.length = max(total, 1)
-        self._bar.update(done - self._seen)
-        self._seen = done
+        yield advance
 
 
 def _print(file: Path, result: ImportResult) -> None:

@@ -68,7 +68,8 @@ def _list(ctx: click.Context, as_json: bool) -> None:
         metrics = record.card["metrics"]
         click.echo(
             f"{record.version:>4}  {record.stage:<9}  as of {record.as_of}  horizon {record.horizon_days},"
-            f" active {record.active_days}  AUROC {_figure(metrics['auroc'])}  Brier {_figure(metrics['brier'])}"
+            f" active {record.active_days}"
+            f"  AUROC {_figure(metrics['auroc'])}  Brier {_figure(metrics['brier'])}"
         )
 
 
@@ -76,7 +77,10 @@ def _say(record: ModelRecord, as_json: bool) -> None:
     if as_json:
         print_json({"ok": True, "model": _card(record)})
     else:
-        click.echo(f"Model {record.version} is in use: trained as of {record.as_of}, horizon {record.horizon_days} days.")
+        click.echo(
+            f"Model {record.version} is in use: trained as of {record.as_of},"
+            f" horizon {record.horizon_days} days."
+        )
 
 
 def _card(record: ModelRecord) -> dict[str, Any]:

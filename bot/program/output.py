@@ -47,7 +47,9 @@ class Day(click.ParamType[Any, Any]):
             self.fail(f"{value!r} is not a date like 2026-06-30.", param, ctx)
 
 
-AS_OF = click.option("--as-of", type=Day(), metavar="DATE", help="What was known on that day (default: the latest).")
+AS_OF = click.option(
+    "--as-of", type=Day(), metavar="DATE", help="What was known on that day (default: the latest)."
+)
 
 
 def desk_of(ctx: click.Context) -> Desk:

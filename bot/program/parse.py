@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import click
 
 from bot.program.output import print_json
@@ -15,6 +18,10 @@ def parse(text: str | None) -> None:
     from bot.understanding import understand
 
     known = commands()
-    lines = [text] if text is not None else (line.rstrip("\r\n") for line in click.get_text_stream("stdin", errors="replace"))
+    lines = (
+        [text]
+        if text is not None
+        else (line.rstrip("\r\n") for line in io.TextIOWrapper(sys.stdin.buffer, "utf-8", errors="replace"))
+    )
     for line in lines:
         print_json(understand(line, known).as_json())

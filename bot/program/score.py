@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--task", type=click.Choice(["churn"]), default="churn", show_default=True)
+@click.option(
+    "--task", type=click.Choice(["churn"]), default="churn", show_default=True, help="What is scored."
+)
 @AS_OF
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write here instead of standard output.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write here instead of standard output.",
+)
 @click.pass_context
 def score(ctx: click.Context, task: str, as_of: date | None, out: Path | None) -> None:
     """Write user_id,probability of all users active at DATE, the highest first.
@@ -35,8 +42,8 @@ def score(ctx: click.Context, task: str, as_of: date | None, out: Path | None) -
         scores = score_everybody(connection, desk.home.models, record, day)
     click.echo(
         f"model {record.version} ({record.stage}), trained as of {record.as_of}; scores as of {day}:"
-        f" probability of no order within {record.horizon_days} days for {len(scores.table):,} users who ordered"
-        f" in the last {record.active_days} days",
+        f" probability of no order within {record.horizon_days} days"
+        f" for {len(scores.table):,} users who ordered in the last {record.active_days} days",
         err=True,
     )
     text = io.StringIO()
@@ -58,4 +65,6 @@ def write_text(out: Path | None, text: str) -> None:
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise click.ClickException(f"{out} cannot be written: {error.strerror}. Name another file with --out.") from error
+        raise click.ClickException(
+            f"{out} cannot be written: {error.strerror}. Name another file with --out."
+        ) from error

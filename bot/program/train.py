@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 @click.command()
 @AS_OF
 @click.option("--horizon", type=click.IntRange(1, 365), metavar="DAYS", help="Length of the label window.")
-@click.option("--active", type=click.IntRange(1, 1095), metavar="DAYS", help="Who ordered within these is scored.")
+@click.option(
+    "--active", type=click.IntRange(1, 1095), metavar="DAYS", help="Who ordered within these is scored."
+)
 @json_option
 @click.pass_context
-def train(ctx: click.Context, as_of: date | None, horizon: int | None, active: int | None, as_json: bool) -> None:
+def train(
+    ctx: click.Context, as_of: date | None, horizon: int | None, active: int | None, as_json: bool
+) -> None:
     """Train the churn model on what was known at DATE, test it on past dates, promote or keep it."""
     from bot.render import plain
     from bot.training_reply import run_training, trained_reply

@@ -19,7 +19,11 @@ class Console:
     """One conversation; `read` gives the next line typed and raises EOFError at the end."""
 
     def __init__(
-        self, assistant: Assistant, role: Role, read: Callable[[str], str] = input, write: Callable[[str], None] = print
+        self,
+        assistant: Assistant,
+        role: Role,
+        read: Callable[[str], str] = input,
+        write: Callable[[str], None] = print,
     ) -> None:
         self._assistant = assistant
         self._role = role
@@ -28,17 +32,13 @@ class Console:
         self._buttons: Sequence[Button] = ()
 
     def run(self) -> None:
-        """Answer until the operator leaves."""
-        while True:
-            try:
-                text = self._read(PROMPT).strip()
-            except (EOFError, KeyboardInterrupt):
-                self._write("")
-                return
-            if text.casefold() in LEAVE:
-                return
-            if text:
-                self._answer(self._pressed(text) or text)
+        """Answer until the operator leaves; the end of the input leaves too, and is no yes."""
+        try:
+            while (text := self._read(PROMPT).strip()).casefold() not in LEAVE:
+                if text:
+                    self._answer(self._pressed(text) or text)
+        except (EOFError, KeyboardInterrupt):
+            self._write("")
 
     def _answer(self, text: str) -> None:
         language = self._assistant.language(text)

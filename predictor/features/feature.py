@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from string import Formatter
 
 
@@ -35,7 +36,8 @@ class Feature:
 
     `sql` is an expression in the subset that SQLite, DuckDB and Spark share. A feature with
     `over_orders` aggregates the rows of `history` (one per order of a user); the others are made
-    of those aggregates. An unknown value is NULL.
+    of those aggregates. An unknown value is NULL. `description` is a translatable template, filled with
+    `description_values`.
     """
 
     name: str
@@ -43,3 +45,4 @@ class Feature:
     description: str
     family: Family
     over_orders: bool = True
+    description_values: Mapping[str, int] = field(default_factory=dict)

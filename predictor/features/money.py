@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.features.feature import Family, Feature, N_
+from predictor.features.feature import N_, Family, Feature
 
 SPENDING = Family(
     "spending",
@@ -28,19 +28,52 @@ FEATURES = (
             f"SUM(CASE WHEN age_days <= {days} THEN total_cents ELSE 0 END)",
             N_("money spent in the last {days} days"),
             SPENDING,
+            description_values={"days": days},
         )
         for days in (30, 90, 365)
     ),
-    Feature("last_order_cents", "MAX(CASE WHEN position = 1 THEN total_cents END)", N_("value of the last order"), SPENDING),
-    Feature("mean_order_cents", "SUM(total_cents) / (COUNT(age_days) * 1e0)", N_("mean value of an order"), SPENDING),
-    Feature("lines_per_order", "AVG(CASE WHEN position IS NOT NULL THEN lines * 1e0 END)", N_("different items per order"), BASKET),
+    Feature(
+        "last_order_cents",
+        "MAX(CASE WHEN position = 1 THEN total_cents END)",
+        N_("value of the last order"),
+        SPENDING,
+    ),
+    Feature(
+        "mean_order_cents",
+        "SUM(total_cents) / (COUNT(age_days) * 1e0)",
+        N_("mean value of an order"),
+        SPENDING,
+    ),
+    Feature(
+        "lines_per_order",
+        "AVG(CASE WHEN position IS NOT NULL THEN lines * 1e0 END)",
+        N_("different items per order"),
+        BASKET,
+    ),
     Feature("quantity_per_order", "AVG(quantity)", N_("pieces per order"), BASKET),
-    Feature("categories_per_order", "AVG(CASE WHEN position IS NOT NULL THEN categories * 1e0 END)", N_("categories per order"), BASKET),
-    Feature("last_order_lines", "MAX(CASE WHEN position = 1 THEN lines END)", N_("different items in the last order"), BASKET),
-    Feature("lines_90d", "SUM(CASE WHEN age_days <= 90 THEN lines ELSE 0 END)", N_("items bought in the last 90 days"), BASKET),
+    Feature(
+        "categories_per_order",
+        "AVG(CASE WHEN position IS NOT NULL THEN categories * 1e0 END)",
+        N_("categories per order"),
+        BASKET,
+    ),
+    Feature(
+        "last_order_lines",
+        "MAX(CASE WHEN position = 1 THEN lines END)",
+        N_("different items in the last order"),
+        BASKET,
+    ),
+    Feature(
+        "lines_90d",
+        "SUM(CASE WHEN age_days <= 90 THEN lines ELSE 0 END)",
+        N_("items bought in the last 90 days"),
+        BASKET,
+    ),
     Feature("returned_cents", "SUM(returned_cents)", N_("money returned"), RETURNS),
     Feature("returned_lines", "SUM(returned_lines)", N_("lines returned"), RETURNS),
-    Feature("monetary_cents", "gross_cents - returned_cents", N_("net money spent"), SPENDING, over_orders=False),
+    Feature(
+        "monetary_cents", "gross_cents - returned_cents", N_("net money spent"), SPENDING, over_orders=False
+    ),
     Feature(
         "returned_share",
         "returned_cents / (CASE WHEN gross_cents > 0 THEN gross_cents * 1e0 ELSE 1e0 END)",

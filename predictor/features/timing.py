@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictor.features.feature import Family, Feature, N_
+from predictor.features.feature import N_, Family, Feature
 
 SILENCE = Family(
     "silence",
@@ -11,7 +11,10 @@ SILENCE = Family(
 )
 RHYTHM = Family(
     "rhythm",
-    N_("the last two gaps were {last_gap_days} and {gap_before_last_days} days; the longest ever {longest_gap_days}"),
+    N_(
+        "the last two gaps were {last_gap_days} and {gap_before_last_days} days;"
+        " the longest ever {longest_gap_days}"
+    ),
     N_("too few orders to know a rhythm"),
 )
 TENURE = Family(
@@ -35,9 +38,24 @@ FEATURES = (
         RHYTHM,
     ),
     Feature("longest_gap_days", "MAX(gap_days)", N_("longest time between two orders"), RHYTHM),
-    Feature("last_gap_days", "MAX(CASE WHEN position = 1 THEN gap_days END)", N_("days between the last two orders"), RHYTHM),
-    Feature("gap_before_last_days", "MAX(CASE WHEN position = 2 THEN gap_days END)", N_("days between the two orders before the last"), RHYTHM),
-    Feature("recent_gap_days", "AVG(CASE WHEN position <= 3 THEN gap_days END)", N_("mean of the last three gaps"), RHYTHM),
+    Feature(
+        "last_gap_days",
+        "MAX(CASE WHEN position = 1 THEN gap_days END)",
+        N_("days between the last two orders"),
+        RHYTHM,
+    ),
+    Feature(
+        "gap_before_last_days",
+        "MAX(CASE WHEN position = 2 THEN gap_days END)",
+        N_("days between the two orders before the last"),
+        RHYTHM,
+    ),
+    Feature(
+        "recent_gap_days",
+        "AVG(CASE WHEN position <= 3 THEN gap_days END)",
+        N_("mean of the last three gaps"),
+        RHYTHM,
+    ),
     Feature("log_gap_mean", "AVG(LN(1e0 + gap_days))", N_("typical gap, long ones counting less"), SILENCE),
     *(
         Feature(
@@ -45,6 +63,7 @@ FEATURES = (
             f"MAX(CASE WHEN position = {k} THEN age_days END)",
             N_("days since the {k}-th last order"),
             RHYTHM,
+            description_values={"k": k},
         )
         for k in (2, 3, 4, 6, 10, 15)
     ),
@@ -56,7 +75,8 @@ FEATURES = (
     ),
     Feature(
         "longer_gaps_ended",
-        "SUM(CASE WHEN gap_days > recency_days AND gap_days <= recency_days + :horizon_days THEN 1 ELSE 0 END)",
+        "SUM(CASE WHEN gap_days > recency_days AND gap_days <= recency_days + :horizon_days"
+        " THEN 1 ELSE 0 END)",
         N_("of those, the ones that ended within the horizon"),
         SILENCE,
     ),
@@ -66,9 +86,27 @@ FEATURES = (
         N_("past days after which no order came within the horizon"),
         RHYTHM,
     ),
-    Feature("hazard", "recency_days / (mean_gap_days + 1e0)", N_("today's silence against the usual gap"), SILENCE, over_orders=False),
-    Feature("recent_hazard", "recency_days / (recent_gap_days + 1e0)", N_("today's silence against the last three gaps"), SILENCE, over_orders=False),
-    Feature("longest_hazard", "recency_days / (longest_gap_days + 1e0)", N_("today's silence against the longest gap"), SILENCE, over_orders=False),
+    Feature(
+        "hazard",
+        "recency_days / (mean_gap_days + 1e0)",
+        N_("today's silence against the usual gap"),
+        SILENCE,
+        over_orders=False,
+    ),
+    Feature(
+        "recent_hazard",
+        "recency_days / (recent_gap_days + 1e0)",
+        N_("today's silence against the last three gaps"),
+        SILENCE,
+        over_orders=False,
+    ),
+    Feature(
+        "longest_hazard",
+        "recency_days / (longest_gap_days + 1e0)",
+        N_("today's silence against the longest gap"),
+        SILENCE,
+        over_orders=False,
+    ),
     Feature(
         "log_silence",
         "LN(1e0 + recency_days) - log_gap_mean",

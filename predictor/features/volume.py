@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from predictor.features.feature import Family, Feature, N_
+from predictor.features.feature import N_, Family, Feature
 
 VOLUME = Family(
     "volume",
@@ -20,6 +20,7 @@ FEATURES = (
             f"SUM(CASE WHEN age_days <= {days} THEN 1 ELSE 0 END)",
             N_("orders in the last {days} days"),
             VOLUME,
+            description_values={"days": days},
         )
         for days in (7, 14, 30, 60, 90, 180, 365)
     ),
@@ -35,10 +36,17 @@ FEATURES = (
             f"SUM(EXP(-age_days * {log(2) / days:.12e}))",
             N_("orders, each counting half as much every {days} days"),
             VOLUME,
+            description_values={"days": days},
         )
         for days in (10, 30, 90, 270)
     ),
-    Feature("order_rate", "frequency / (tenure_days + 3e1)", N_("orders per day as a buyer"), VOLUME, over_orders=False),
+    Feature(
+        "order_rate",
+        "frequency / (tenure_days + 3e1)",
+        N_("orders per day as a buyer"),
+        VOLUME,
+        over_orders=False,
+    ),
     Feature(
         "order_trend",
         "(orders_90d + 1e0) / (orders_before_90d + 1e0)",

@@ -12,7 +12,10 @@ from storage.database import BOT_VERSION, STORE_VERSION, Home, transaction
 from storage.errors import StoreError
 from storage.migrations import bot_migrations, store_migrations
 
-ENTRY = "INSERT INTO audit (at, transport, operator, role, command, outcome) VALUES (1, 'chat', 'o', 'admin', 'train', 'ok')"
+ENTRY = (
+    "INSERT INTO audit (at, transport, operator, role, command, outcome)"
+    " VALUES (1, 'chat', 'o', 'admin', 'train', 'ok')"
+)
 
 
 def test_the_versions_are_the_numbers_of_migrations(home: Home) -> None:
@@ -86,7 +89,10 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(home: Home, name: s
         newer.execute("PRAGMA user_version = 999")
     before = path.read_bytes()
 
-    with pytest.raises(StoreError, match=r"written by a newer opsbot \(format 999") as caught, getattr(home, name)():
+    with (
+        pytest.raises(StoreError, match=r"written by a newer opsbot \(format 999") as caught,
+        getattr(home, name)(),
+    ):
         pass
 
     assert "newer version" in caught.value.next_step
@@ -97,7 +103,10 @@ def test_a_file_that_is_no_database_is_refused_with_a_sentence(home: Home) -> No
     path = home.path / "store.db"
     path.write_text("order_id,user_id\n" * 100)
 
-    with pytest.raises(StoreError, match=r"store\.db cannot be used: file is not a database") as caught, home.store():
+    with (
+        pytest.raises(StoreError, match=r"store\.db cannot be used: file is not a database") as caught,
+        home.store(),
+    ):
         pass
 
     assert "restore a backup" in caught.value.next_step

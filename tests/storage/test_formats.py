@@ -177,7 +177,8 @@ class TestParquet:
         assert (result.added, result.anonymous) == (2, 1)
         with home.store() as connection:
             rows = connection.execute(
-                "SELECT order_id, user_id, datetime(ordered_at, 'unixepoch'), item_id, total_cents FROM lines ORDER BY 1"
+                "SELECT order_id, user_id, datetime(ordered_at, 'unixepoch'), item_id, total_cents FROM lines"
+                " ORDER BY order_id"
             )
             assert [tuple(row) for row in rows] == [
                 (str(2**60), "42", "2024-01-05 02:00:00", "a", 101),

@@ -77,8 +77,8 @@ def test_lines_are_stored(shop: Shop) -> None:
         "warnings": [],
     }
     ordered_at = int(datetime(2024, 1, 5, 10, tzinfo=UTC).timestamp())
-    query = "SELECT order_id, user_id, ordered_at, item_id, line, quantity, unit_price_cents, total_cents, status FROM lines"
-    assert shop.rows(query) == [
+    columns = "order_id, user_id, ordered_at, item_id, line, quantity, unit_price_cents, total_cents, status"
+    assert shop.rows(f"SELECT {columns} FROM lines") == [
         ("A1", "u1", ordered_at, "i1", 1, 2.0, 999, 1998, "paid"),
         ("A1", "u1", ordered_at, "i2", 1, 1.0, 50, 50, "paid"),
     ]
@@ -89,7 +89,8 @@ def test_lines_are_stored(shop: Shop) -> None:
 
 
 def test_the_same_file_again_changes_nothing(shop: Shop) -> None:
-    text = f"{HEADER},status,status_at\nA1,u1,2024-01-05,i1,2,9.99,refunded,2024-02-01\nA1,u1,2024-01-05,i1,1,5,,\n"
+    rows = ("A1,u1,2024-01-05,i1,2,9.99,refunded,2024-02-01", "A1,u1,2024-01-05,i1,1,5,,")
+    text = "\n".join([f"{HEADER},status,status_at", *rows])
     shop.take(text)
     before = shop.rows("SELECT * FROM lines"), shop.rows("SELECT * FROM status_changes")
     assert counts(shop.take(text)) == (2, 0, 0, 2, 0)
@@ -155,7 +156,8 @@ def test_a_rejected_row_holds_its_place_in_the_order(shop: Shop) -> None:
 
 
 def test_of_rows_with_the_same_key_the_last_is_kept(shop: Shop) -> None:
-    text = "order_id,user_id,ordered_at,item_id,line,quantity\nA,u,2024-01-05,i,1,1\nA,u,2024-01-05,i,2,1\nA,u,2024-01-05,i,1,9\n"
+    rows = [f"A,u,2024-01-05,i,{line},{quantity}" for line, quantity in ((1, 1), (2, 1), (1, 9))]
+    text = "\n".join(["order_id,user_id,ordered_at,item_id,line,quantity", *rows])
     result = shop.take(text)
     assert counts(result) == (3, 2, 0, 1, 0)
     assert "lines 2" in result.warnings[0]
@@ -247,7 +249,8 @@ def test_a_failure_midway_leaves_nothing(shop: Shop, home: Home) -> None:
     shop.take(f"{HEADER}\nA1,u1,2024-01-05,i1,1,1\n")
     with home.store() as connection:
         connection.execute(
-            "CREATE TRIGGER fails BEFORE INSERT ON lines WHEN new.order_id = 'A3' BEGIN SELECT RAISE(ABORT, 'no'); END"
+            "CREATE TRIGGER fails BEFORE INSERT ON lines WHEN new.order_id = 'A3'"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     before = shop.everything()
     with pytest.raises(StoreError, match="changed nothing: no"):
@@ -400,7 +403,7 @@ def test_rows_stand_where_their_rejects_cannot_be_kept(shop: Shop, home: Home, t
 
 
 def test_names_with_braces_are_only_text(shop: Shop) -> None:
-    assert "{user}" in shop.refuse("{user},{item}\n1,2\n")
+    assert "{who}" in shop.refuse("{who},{what}\n1,2\n")
     assert "{x}" in shop.refuse(f"{HEADER}\n", columns={"user_id": "{x}"})
     assert "{y}" in shop.refuse(f"{HEADER}\n", timezone="{y}")
 
@@ -417,3 +420,29 @@ def test_memory_and_rows_hold_over_many_batches(shop: Shop) -> None:
     ]
     assert shop.rows("SELECT name FROM sqlite_master WHERE name = 'lines_key'") == [("lines_key",)]
     assert counts(shop.take(text.replace(",0.5", ",0.6", 3))) == (120_000, 0, 3, 119_996, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "quantity", "total_cents"),
+    [
+        ("unit_price", "2.00", 3, 500),
+        ("quantity", "4", 4, 300),
+        ("discount", "0.50", 3, 250),
+        ("quantity,total", "3,7.77", 3, 777),
+        ("quantity,unit_price", "2,1.00", 2, 100),
+    ],
+)
+def test_a_correction_of_some_money_columns_keeps_the_others(
+    tmp_path: Path, header: str, values: str, quantity: int, total_cents: int
+) -> None:
+    home, file = Home(tmp_path / "home"), tmp_path / "lines.csv"
+    key, of = "order_id,user_id,ordered_at,item_id", "A,1,2024-01-01,X"
+    file.write_text(f"{key},quantity,unit_price,discount\n{of},3,1.00,1.00\n")
+    import_file(home, file, ImportOptions(table="lines"))
+    file.write_text(f"{key},{header}\n{of},{values}\n")
+    corrected = import_file(home, file, ImportOptions(table="lines"))
+    again = import_file(home, file, ImportOptions(table="lines"))
+    with home.store() as connection:
+        stored = connection.execute("SELECT quantity, total_cents FROM lines").fetchone()
+    assert tuple(stored) == (quantity, total_cents)
+    assert (corrected.updated, again.unchanged) == (1, 1)

@@ -86,7 +86,9 @@ def test_a_missing_file_is_said(store: sqlite3.Connection, home: Home) -> None:
         model_store.load_parts(record, home.models)
 
 
-def test_a_type_that_is_not_trusted_is_refused_even_in_an_unaltered_file(store: sqlite3.Connection, home: Home) -> None:
+def test_a_type_that_is_not_trusted_is_refused_even_in_an_unaltered_file(
+    store: sqlite3.Connection, home: Home
+) -> None:
     record = add(store, home, surprise=Surprise())
 
     with pytest.raises(ModelFileError, match="not trusted"):
@@ -100,7 +102,9 @@ def test_a_churn_model_needs_every_trusted_type_and_no_other(store: sqlite3.Conn
     values = random.normal(size=(100, len(FEATURE_NAMES)))
     record = add(store, home, **ChurnModel.fit(values, (values[:, 0] > 0).astype(np.int8)).parts())
 
-    assert sorted(get_untrusted_types(file=home.models / record.file_name)) == sorted(model_store.TRUSTED_TYPES)
+    assert sorted(get_untrusted_types(file=home.models / record.file_name)) == sorted(
+        model_store.TRUSTED_TYPES
+    )
 
 
 def test_the_database_refuses_two_promoted_models_of_a_task(store: sqlite3.Connection, home: Home) -> None:
@@ -129,13 +133,17 @@ def test_promoting_a_model_retires_the_one_before(store: sqlite3.Connection, hom
 
 def test_a_model_of_another_task_stays_in_use(store: sqlite3.Connection, home: Home) -> None:
     add(store, home)
-    store.execute("INSERT INTO models SELECT 9, 'promo', 'promoted', as_of, 1, 1, 1, NULL, 'f', 'h', '{}' FROM models")
+    store.execute(
+        "INSERT INTO models SELECT 9, 'promo', 'promoted', as_of, 1, 1, 1, NULL, 'f', 'h', '{}' FROM models"
+    )
     model_store.promote(store, 1)
 
     assert stages(store) == ["promoted", "promoted"]
 
 
-def test_rollback_brings_the_last_retired_back_and_twice_undoes_itself(store: sqlite3.Connection, home: Home) -> None:
+def test_rollback_brings_the_last_retired_back_and_twice_undoes_itself(
+    store: sqlite3.Connection, home: Home
+) -> None:
     for _ in range(3):
         add(store, home)
     promote_in_turn(store, [1, 2, 3])
@@ -146,7 +154,9 @@ def test_rollback_brings_the_last_retired_back_and_twice_undoes_itself(store: sq
     assert stages(store) == ["retired", "retired", "promoted"]
 
 
-def test_rollback_follows_the_order_of_retiring_not_of_versions(store: sqlite3.Connection, home: Home) -> None:
+def test_rollback_follows_the_order_of_retiring_not_of_versions(
+    store: sqlite3.Connection, home: Home
+) -> None:
     for _ in range(3):
         add(store, home)
     promote_in_turn(store, [1, 3, 1, 2])
@@ -154,7 +164,9 @@ def test_rollback_follows_the_order_of_retiring_not_of_versions(store: sqlite3.C
     assert model_store.rollback(store, "churn").version == 1
 
 
-def test_without_a_retired_model_there_is_nothing_to_go_back_to(store: sqlite3.Connection, home: Home) -> None:
+def test_without_a_retired_model_there_is_nothing_to_go_back_to(
+    store: sqlite3.Connection, home: Home
+) -> None:
     add(store, home)
     model_store.promote(store, 1)
 
@@ -170,7 +182,9 @@ def test_an_unknown_version_is_refused(store: sqlite3.Connection) -> None:
     assert "opsbot models list" in caught.value.next_step
 
 
-def test_the_model_known_at_a_day_is_the_latest_by_as_of_then_by_version(store: sqlite3.Connection, home: Home) -> None:
+def test_the_model_known_at_a_day_is_the_latest_by_as_of_then_by_version(
+    store: sqlite3.Connection, home: Home
+) -> None:
     for as_of in ("2024-03-10", "2024-03-20", "2024-03-20", "2024-03-01", "2024-04-01"):
         add(store, home, as_of)
     model_store.promote(store, 1)

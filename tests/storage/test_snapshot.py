@@ -17,7 +17,9 @@ NOON = at("2024-03-10 12:00")
 
 
 def orders(store: sqlite3.Connection, as_of: date = DAY, user_id: str | None = None) -> list[tuple[str, int]]:
-    rows = Snapshot(store, as_of).query(" SELECT order_id, ordered_at FROM orders ORDER BY order_id", user_id=user_id)
+    rows = Snapshot(store, as_of).query(
+        " SELECT order_id, ordered_at FROM orders ORDER BY order_id", user_id=user_id
+    )
     return [(row[0], row[1]) for row in rows]
 
 
@@ -26,8 +28,8 @@ def sums(store: sqlite3.Connection, as_of: date = DAY) -> dict[str, Any]:
     row = (
         Snapshot(store, as_of)
         .query(
-            " SELECT SUM(total_cents) AS gross, SUM(returned_cents) AS returned, SUM(returned_lines) AS returned_lines,"
-            " SUM(quantity) AS quantity, SUM(lines) AS lines FROM order_sums"
+            " SELECT SUM(total_cents) AS gross, SUM(returned_cents) AS returned,"
+            " SUM(returned_lines) AS returned_lines, SUM(quantity) AS quantity, SUM(lines) AS lines FROM order_sums"
         )
         .fetchone()
     )
@@ -66,7 +68,9 @@ def test_less_than_one_piece_counts(store: sqlite3.Connection) -> None:
 
 
 @pytest.mark.parametrize("quantity", [0.0, -1.0])
-def test_without_a_line_of_positive_quantity_there_is_no_order(store: sqlite3.Connection, quantity: float) -> None:
+def test_without_a_line_of_positive_quantity_there_is_no_order(
+    store: sqlite3.Connection, quantity: float
+) -> None:
     assert not is_an_order(store, quantity=quantity)
 
 
@@ -88,7 +92,9 @@ def test_lines_without_a_user_are_in_nobodys_history(store: sqlite3.Connection) 
     assert orders(store) == []
 
 
-def test_an_order_with_one_cancelled_and_one_paid_line_counts_with_what_is_paid(store: sqlite3.Connection) -> None:
+def test_an_order_with_one_cancelled_and_one_paid_line_counts_with_what_is_paid(
+    store: sqlite3.Connection,
+) -> None:
     earlier = at("2024-03-10 09:00")
     write(
         store,
@@ -118,18 +124,28 @@ def test_the_time_of_an_order_is_its_earliest_counted_line(store: sqlite3.Connec
     assert orders(store) == [("A", at("2024-03-06"))]
 
 
-def test_a_negative_line_lowers_money_from_its_own_time_and_the_order_stays(store: sqlite3.Connection) -> None:
+def test_a_negative_line_lowers_money_from_its_own_time_and_the_order_stays(
+    store: sqlite3.Connection,
+) -> None:
     write(store, [Line("A", "42", at("2024-03-01"), 1000), Line("A", "42", NOON, -1000, quantity=-1, line=2)])
 
     assert orders(store, date(2024, 3, 9)) == orders(store, DAY) == [("A", at("2024-03-01"))]
     assert sums(store, date(2024, 3, 9)) == {
         "gross": 1000, "returned": 0, "returned_lines": 0, "quantity": 1, "lines": 1,
     }  # fmt: skip
-    assert sums(store, DAY) == {"gross": 1000, "returned": 1000, "returned_lines": 1, "quantity": 1, "lines": 1}
+    assert sums(store, DAY) == {
+        "gross": 1000,
+        "returned": 1000,
+        "returned_lines": 1,
+        "quantity": 1,
+        "lines": 1,
+    }
 
 
 def test_a_c_invoice_is_no_order_and_its_money_is_returned(store: sqlite3.Connection) -> None:
-    write(store, [Line("536365", "42", at("2024-03-01"), 1000), Line("C536365", "42", NOON, -400, quantity=-2)])
+    write(
+        store, [Line("536365", "42", at("2024-03-01"), 1000), Line("C536365", "42", NOON, -400, quantity=-2)]
+    )
 
     assert orders(store) == [("536365", at("2024-03-01"))]
     assert (sums(store)["gross"], sums(store)["returned"]) == (1000, 400)

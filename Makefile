@@ -1,0 +1,39 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# BLAS threads that wait for each other burn the CPU of everything else that runs.
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := test
+.PHONY: demo test lint types tests bench-quality clean
+
+demo: $(VENV)/installed
+	$(BIN)/opsbot --home demo-home demo
+
+test: lint types tests
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/installed-test
+	$(BIN)/mypy
+
+tests: $(VENV)/installed-test
+	$(BIN)/pytest
+
+bench-quality: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.quality
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo-home

@@ -1,0 +1,72 @@
+"""Numbers, money and days as a person reads them in either language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot import formats
+from bot.i18n import using
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "chinese"),
+    [
+        (0.742, "74 %", "74%"),
+        (0.0, "0 %", "0%"),
+        (1.0, "100 %", "100%"),
+        (0.004, "0 %", "0%"),
+        (0.996, "100 %", "100%"),
+        (12.5, "1,250 %", "1,250%"),
+    ],
+)
+def test_a_share_is_shown_in_percent(share: float, english: str, chinese: str) -> None:
+    assert formats.percent(share) == english
+    with using("zh"):
+        assert formats.percent(share) == chinese
+
+
+@pytest.mark.parametrize(("difference", "shown"), [(0.12, "+12"), (-0.034, "-3"), (0.0, "+0"), (1.0, "+100")])
+def test_points_carry_their_sign(difference: float, shown: str) -> None:
+    assert formats.points(difference) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(7.0, "7"), (7.25, "7.2"), (7.66, "7.7"), (1234.56, "1,234.6"), (0.04, "0")]
+)
+def test_a_decimal_has_one_place_at_most(value: float, shown: str) -> None:
+    assert formats.decimal(value) == shown
+
+
+def test_a_decimal_has_as_many_places_as_asked_for() -> None:
+    assert formats.decimal(3.14159, places=3) == "3.142"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0, "0"), (12_345.4, "12,345"), (999.6, "1,000"), (-1234, "-1,234")]
+)
+def test_a_count_is_whole_with_separators(value: float, shown: str) -> None:
+    assert formats.count(value) == shown
+
+
+def test_money_is_in_the_shops_currency() -> None:
+    assert formats.money(123_456, "EUR") == "€1,234.56"
+    assert formats.money(-50, "EUR") == "-€0.50"
+    with using("zh"):
+        assert formats.money(123_456, "CNY") == "¥1,234.56"
+
+
+def test_money_without_a_currency_is_a_plain_amount() -> None:
+    assert formats.money(123_456, None) == "1,234.56"
+    assert formats.money(5, None) == "0.05"
+
+
+def test_a_currency_without_cents_shows_none() -> None:
+    assert formats.money(150_000, "JPY") == "¥1,500"
+
+
+def test_a_day_is_written_as_the_language_does() -> None:
+    assert formats.day(date(2024, 2, 4)) == "Feb 4, 2024"
+    with using("zh"):
+        assert formats.day(date(2024, 2, 4)) == "2024年2月4日"

@@ -1,0 +1,238 @@
+"""What became known after a day changes nothing that is said as of that day, however it changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from predictor.backtest import fit, stacked
+from predictor.cutoffs import Calendar
+from predictor.definition import Definition, horizon_from_gaps
+from predictor.feature_table import FeatureTable, feature_table
+from predictor.labels import LabelledTables, churned, window_end
+from predictor.scoring import model_known_at, score_everybody
+from predictor.training import calendar_of, train
+from storage.database import Home
+from storage.ingest import ImportOptions, import_file
+from storage.moments import DAY_SECONDS, known_before
+from storage.snapshot import Snapshot
+from tests.conftest import FIRST_DAY, LAST_DAY, Line, at, lines_of_a_shop, rewrite, small_shop, write
+
+DEFINITION = Definition(horizon_days=14, active_days=42)
+DAYS = 120
+
+
+def known_by(lines: Iterable[Line], day: date) -> list[Line]:
+    """The lines and changes of status that were known as of that day."""
+    end = known_before(day)
+    return [
+        replace(line, changes=tuple(change for change in line.changes if change[0] < end))
+        for line in lines
+        if line.ordered_at < end
+    ]
+
+
+def with_another_future(lines: Sequence[Line], other: Sequence[Line], day: date) -> list[Line]:
+    """What was known of `lines`, followed by what `other` holds after that day: its lines and its changes."""
+    end = known_before(day)
+    known = known_by(lines, day)
+    # The changes of status of other lines happen to ours, now and then.
+    later = [tuple(change for change in line.changes if change[0] >= end) for line in other] or [()]
+    changed = [replace(line, changes=line.changes + later[i % len(later)]) for i, line in enumerate(known)]
+    added = [replace(line, item_id="added " + line.item_id) for line in other if line.ordered_at >= end]
+    return changed + added
+
+
+def same(one: FeatureTable, other: FeatureTable) -> bool:
+    return one.user_ids.tolist() == other.user_ids.tolist() and np.array_equal(
+        one.values, other.values, equal_nan=True
+    )
+
+
+@given(lines=lines_of_a_shop(DAYS), other=lines_of_a_shop(DAYS), day=st.integers(0, DAYS))
+def test_features_know_nothing_of_later_rows(
+    reused_store: sqlite3.Connection, lines: list[Line], other: list[Line], day: int
+) -> None:
+    as_of = FIRST_DAY + timedelta(days=day)
+    found = []
+    for version in (known_by(lines, as_of), lines, with_another_future(lines, other, as_of)):
+        rewrite(reused_store, version)
+        found.append(feature_table(Snapshot(reused_store, as_of), DEFINITION))
+
+    assert same(found[0], found[1])
+    assert same(found[0], found[2])
+
+
+@given(lines=lines_of_a_shop(DAYS), other=lines_of_a_shop(DAYS), day=st.integers(0, DAYS))
+def test_the_label_of_a_past_day_stays_when_later_rows_come(
+    reused_store: sqlite3.Connection, lines: list[Line], other: list[Line], day: int
+) -> None:
+    as_of = FIRST_DAY + timedelta(days=day)
+    end = window_end(as_of, DEFINITION)
+    found = []
+    for version in (known_by(lines, end), lines, with_another_future(lines, other, end)):
+        rewrite(reused_store, version)
+        found.append(churned(Snapshot(reused_store, as_of), DEFINITION, ["a", "b", "c"]).tolist())
+
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_order_of_tomorrow_does_not_change_the_features_of_today(store: sqlite3.Connection) -> None:
+    today = date(2023, 12, 1)
+    lines = known_by(small_shop(), today)
+    write(store, lines)
+    before = feature_table(Snapshot(store, today), DEFINITION)
+
+    tomorrow = [
+        Line(f"tomorrow-{i}", line.user_id, known_before(today), item_id="t") for i, line in enumerate(lines)
+    ]
+    write(store, tomorrow)
+
+    assert len(before) > 100
+    assert same(feature_table(Snapshot(store, today), DEFINITION), before)
+    assert not same(feature_table(Snapshot(store, today + timedelta(days=1)), DEFINITION), before)
+
+
+def scores(
+    store: sqlite3.Connection, lines: Sequence[Line], as_of: date
+) -> tuple[Calendar, list[NDArray[Any]]]:
+    """All that a model trained as of a day is made of, and what it says of everybody active then."""
+    rewrite(store, lines)
+    snapshot = Snapshot(store, as_of)
+    definition = Definition(horizon_from_gaps(snapshot), 90)
+    calendar = calendar_of(snapshot, definition)
+    tables = LabelledTables(store, definition)
+    stack = stacked(store, calendar, tables, as_of)
+    table = feature_table(snapshot, definition)
+    probability = fit(stack, calendar, tables).probability(table.values)
+    return calendar, [
+        stack.values,
+        stack.y,
+        stack.cutoff,
+        *stack.everyone.values(),
+        table.values,
+        probability,
+    ]
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(day=st.integers(200, 399), seed=st.integers(1, 10**6), shift=st.integers(-20, 60))
+def test_a_model_and_its_scores_know_nothing_of_later_rows(
+    reused_store: sqlite3.Connection, day: int, seed: int, shift: int
+) -> None:
+    as_of = FIRST_DAY + timedelta(days=day)
+    lines = small_shop(users=70, seed=0)
+    other = [
+        replace(
+            line,
+            ordered_at=line.ordered_at + shift * DAY_SECONDS,
+            changes=((line.ordered_at + (shift + 10) * DAY_SECONDS, "cancelled"),),
+        )
+        for line in small_shop(users=70, seed=seed)
+    ]
+    assume(any(line.ordered_at >= known_before(as_of) for line in other))
+
+    calendar, expected = scores(reused_store, known_by(lines, as_of), as_of)
+    other_calendar, found = scores(reused_store, with_another_future(lines, other, as_of), as_of)
+
+    assert len(expected[-1]) > 10
+    assert other_calendar == calendar
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(expected, found, strict=True))
+
+
+def test_training_as_of_a_day_knows_nothing_of_later_rows(tmp_path: Path) -> None:
+    as_of = date(2023, 12, 10)
+    lines = small_shop(users=100)
+    other = [
+        replace(line, changes=((at("2023-12-20"), "cancelled"),)) for line in small_shop(users=90, seed=5)
+    ]
+    cards, probabilities = [], []
+    for name, version in (
+        ("then", known_by(lines, as_of)),
+        ("later", with_another_future(lines, other, as_of)),
+    ):
+        home = Home(tmp_path / name).create()
+        with home.store() as connection:
+            write(connection, version)
+            record = train(connection, home.models, as_of=as_of).record
+            assert model_known_at(connection, as_of) == record
+            cards.append((record.horizon_days, record.active_days, record.card))
+            probabilities.append(score_everybody(connection, home.models, record, as_of).probability)
+
+    assert cards[0] == cards[1]
+    assert len(probabilities[0]) > 40
+    assert np.array_equal(probabilities[0], probabilities[1])
+
+
+def test_training_reads_only_windows_that_have_ended(store: sqlite3.Connection) -> None:
+    as_of = date(2023, 12, 10)
+    write(store, small_shop(users=100))
+    calendar = calendar_of(Snapshot(store, as_of), DEFINITION)
+    tables = LabelledTables(store, DEFINITION)
+    test_dates = calendar.test_dates()
+
+    assert len(test_dates) == 5
+    for test_date in test_dates:
+        assert window_end(test_date, DEFINITION) <= as_of
+    for used_on in (as_of, *test_dates):
+        cutoffs = calendar.cutoffs(used_on)
+        assert max(window_end(cutoff, DEFINITION) for cutoff in cutoffs) <= used_on
+        stack = stacked(store, calendar, tables, used_on)
+        expected = [tables.at(cutoff) for cutoff in reversed(cutoffs)]
+        assert np.array_equal(
+            stack.values, np.concatenate([part.table.values for part in expected]), equal_nan=True
+        )
+        assert np.array_equal(stack.y, np.concatenate([part.churned for part in expected]))
+        assert stack.everyone["recency_days"].min() >= 0
+
+
+def test_the_stack_of_a_test_date_knows_nothing_of_what_came_after_it(store: sqlite3.Connection) -> None:
+    as_of, lines = date(2023, 12, 10), small_shop(users=100)
+    test_date = as_of - timedelta(days=3 * DEFINITION.horizon_days)
+    found = []
+    for version in (lines, known_by(lines, test_date)):
+        rewrite(store, version)
+        calendar = calendar_of(Snapshot(store, as_of), DEFINITION)
+        stack = stacked(store, calendar, LabelledTables(store, DEFINITION), test_date)
+        found.append([stack.values, stack.y, stack.cutoff, *stack.everyone.values()])
+
+    assert len(found[0][0]) > 100
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found[0], found[1], strict=True))
+
+
+@pytest.mark.parametrize("corrected", ["cancelled", "unpaid", "refunded"])
+def test_a_correction_of_status_without_its_time_is_unseen_before_its_import(
+    home: Home, tmp_path: Path, corrected: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    row = "A,42,2024-03-01,mug,1,9.50,{}\nB,42,2024-03-08,mug,1,9.50,paid\n"
+    first, then = datetime(2024, 3, 9, tzinfo=UTC), datetime(2024, 3, 20, 12, tzinfo=UTC)
+    tables = []
+    for status, now in (("paid", first), (corrected, then)):
+        file.write_text(
+            "order_id,user_id,ordered_at,item_id,quantity,unit_price,status\n" + row.format(status)
+        )
+        result = import_file(home, file, ImportOptions(table="lines"), now=now)
+        assert (result.added, result.updated) == ((2, 0) if now is first else (0, 1))
+        with home.store() as store:
+            days = [date(2024, 3, day) for day in (10, 19, 20)]
+            tables.append([feature_table(Snapshot(store, day), DEFINITION) for day in days])
+
+    before, after = tables
+    assert same(before[0], after[0])
+    assert same(before[1], after[1])
+    assert not same(before[2], after[2])
+
+
+def test_the_small_shop_has_a_future_to_hide() -> None:
+    assert len(known_by(small_shop(), LAST_DAY - timedelta(days=60))) < len(small_shop()) - 200
