@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
 from dataclasses import dataclass, replace
 
 from bot.command import Command, Question, Role
 from bot.desk import Desk
 from bot.i18n import _, language, language_of, using
+from bot.incident import report
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
 from bot.understanding import Understanding, understand
 from storage import audit
 from storage.errors import OpsbotError
-
-log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
 
@@ -79,8 +76,7 @@ class Assistant:
         except OpsbotError as error:
             return _failed(error.kind, *sentences(error))
         except Exception:
-            incident = uuid.uuid4().hex[:8]
-            log.exception("incident %s in command %s", incident, command.name)
+            incident = report(f"command {command.name}")
             return _failed(
                 "incident",
                 _("Something went wrong here (incident {incident}).").format(incident=incident),

@@ -52,7 +52,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         ).format(
             matching=formats.count(matching),
             scored=formats.count(scored),
-            min_risk=formats.percent(bounds["min_risk"]),
+            min_risk=formats.percent(bounds["min_risk"], places=0 if "min_risk" not in args else 1),
             flagged=formats.count(flagged),
         ),
         lines=[

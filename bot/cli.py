@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.program.output import complain
+from bot.program.output import complain, incident
 
 # The commands, by where they are; a file is imported when its command is named or listed.
 COMMANDS = {
@@ -49,7 +49,13 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except OpsbotError as error:
             complain(ctx, error)
-            ctx.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            from bot.incident import report
+
+            complain(ctx, incident(report(f"opsbot {ctx.invoked_subcommand}")))
+        return ctx.exit(1)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

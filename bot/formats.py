@@ -8,14 +8,20 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from bot.i18n import language
+from bot.i18n import _, language
 
 _LOCALES = {"en": Locale("en"), "zh": Locale("zh")}
 
 
-def percent(share: float) -> str:
-    """0.742 → 74 %."""
-    return format_percent(round(share, 2), "#,##0 %" if language() == "en" else "#,##0%", locale=_locale())
+def percent(share: float, *, places: int = 0) -> str:
+    """0.742 → 74 %. What is neither nothing nor all is never shown as 0 % or 100 %."""
+    smallest = 10.0 ** -(2 + places)
+    if 0 < share < smallest / 2:
+        return "<" + percent(smallest, places=places)
+    if 1 - smallest / 2 < share < 1:
+        return ">" + percent(1 - smallest, places=places)
+    pattern = "#,##0" + ("." + "#" * places if places else "") + (" %" if language() == "en" else "%")
+    return format_percent(share, pattern, locale=_locale())
 
 
 def points(difference: float) -> str:
@@ -31,6 +37,13 @@ def decimal(value: float, places: int = 1) -> str:
 def count(value: float) -> str:
     """A whole number with separators."""
     return format_decimal(round(value), format="#,##0", locale=_locale())
+
+
+def days_ago(days: int) -> str:
+    """How long ago, in whole days."""
+    if days <= 1:
+        return _("yesterday") if days else _("on the same day")
+    return _("{days} days ago").format(days=count(days))
 
 
 def money(cents: float, currency: str | None) -> str:

@@ -43,6 +43,16 @@ def using(name: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def speak(name: str) -> None:
+    """Translate into language `name` from now on, in this thread or task."""
+    _language.set(name)
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other: Chinese ones need no space between them."""
+    return ("" if _language.get() == "zh" else " ").join(sentence for sentence in sentences if sentence)
+
+
 def language_of(text: str) -> str:
     """The language to answer a text in: Chinese where it has a Chinese character, otherwise English."""
     return "zh" if is_chinese(text) else "en"

@@ -39,7 +39,7 @@ def figures(record: ModelRecord) -> list[str]:
     if compared and compared["gain"]["auroc"]["mean"] is not None:
         gain = compared["gain"]["auroc"]
         lines.append(
-            _("Against a logistic regression on RFM: AUROC {mean} [{low}, {high}].").format(
+            _("Against a logistic regression on RFM: AUROC {mean} (95 % interval {low} to {high}).").format(
                 mean=f"{gain['mean']:+.3f}", low=f"{gain['low']:+.3f}", high=f"{gain['high']:+.3f}"
             )
         )

@@ -7,7 +7,7 @@ from datetime import date
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
-from bot.i18n import N_, _
+from bot.i18n import N_, _, joined
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
 from bot.users import asked_user, in_a_question
@@ -19,7 +19,7 @@ from storage.moments import day_of
 from storage.snapshot import Snapshot
 
 ITEMS_SHOWN = 5
-STANDINGS = {"active": N_("active"), "lapsed": N_("lapsed"), "new": N_("new")}
+STANDINGS = {"active": N_("Active."), "lapsed": N_("Lapsed.")}
 
 _ORDERS = """
 SELECT
@@ -63,10 +63,10 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
     lines = []
     if sums["frequency"]:
         lines.append(
-            _("First order {first}, last {last}, {days} days ago.").format(
+            _("First order {first}, last {last} ({ago}).").format(
                 first=formats.day(day_of(sums["first_at"])),
                 last=formats.day(day_of(sums["last_at"])),
-                days=formats.count((as_of - day_of(sums["last_at"])).days),
+                ago=formats.days_ago((as_of - day_of(sums["last_at"])).days),
             )
         )
     if sums["frequency"] > 1:
@@ -136,7 +136,7 @@ def _title(user_id: str, standing: str | None, frequency: int, spent: str) -> st
         if frequency > 1
         else _("User {user}: one order, {money} spent.")
     ).format(user=user_id, count=formats.count(frequency), money=spent)
-    return f"{title} ({_(STANDINGS[standing])})" if standing else title
+    return joined(title, _(STANDINGS[standing])) if standing else title
 
 
 def _iso(epoch_seconds: int | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from bot import formats
-from bot.i18n import _
+from bot.i18n import _, joined
 from bot.reply import Provenance, Reply, Table
 
 WIDTH = 100
@@ -14,7 +14,7 @@ WIDTH = 100
 def plain(reply: Reply, *, width: int = WIDTH) -> str:
     """The reply in lines of text: title, reasons, table, where it comes from."""
     if reply.failure:
-        return " ".join(part for part in (reply.failure.message, reply.failure.next_step) if part)
+        return joined(reply.failure.message, reply.failure.next_step)
     parts = [reply.title, *reply.lines]
     if reply.table and reply.table.rows:
         parts.append(table_text(reply.table, width=width))

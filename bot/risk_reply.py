@@ -8,7 +8,7 @@ from datetime import date
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
-from bot.i18n import N_, _
+from bot.i18n import N_, _, joined
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
 from bot.users import asked_user, in_a_question, last_order, not_scored
@@ -56,18 +56,19 @@ def explain_reply(question: Question, desk: Desk) -> Reply:
         risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
         if risk is None:
             return _no_probability(desk, connection, user_id, as_of, record)
-        parts = _reasons(risk, desk, connection)
-    base = risk.probability - sum(effect for _name, _text, effect in parts)
+        every = _reasons(risk, desk, connection)
+    parts = [part for part in every if formats.points(part[-1]) not in ("+0", "-0")]
+    base = risk.probability - sum(effect for _name, _text, effect in every)
     shown = tuple((formats.points(effect), text) for _name, text, effect in parts)
     return Reply(
         title=_title(risk),
         lines=[
             *desk.stale_line(as_of),
-            _("A typical user stands at {base}; these add up to the difference, in points:").format(
+            _("The average user stands at {base}; these add up to the difference, in points:").format(
                 base=formats.percent(base)
             ),
         ],
-        facts={**_facts(risk, parts), "base_probability": round(base, 6)},
+        facts={**_facts(risk, every), "base_probability": round(base, 6)},
         table=Table(
             ("effect", "reason"),
             tuple((round(effect, 6), text) for _name, text, effect in parts),
@@ -88,7 +89,7 @@ def _title(risk: Risk) -> str:
         user=risk.user_id,
         horizon=risk.record.horizon_days,
     )
-    return title + (" " + _("Flagged.") if risk.flagged else "")
+    return joined(title, _("Flagged.") if risk.flagged else "")
 
 
 def _facts(risk: Risk, parts: Parts) -> dict[str, object]:

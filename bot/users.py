@@ -71,11 +71,11 @@ def not_scored(last: LastOrder, as_of: date, active_days: int) -> str:
             user=last.user_id
         )
     return _(
-        "User {user} last ordered on {day}, {days} days ago: lapsed, and only users who ordered in the last"
+        "User {user} last ordered on {day} ({ago}): lapsed, and only users who ordered in the last"
         " {active} days are scored."
     ).format(
         user=last.user_id,
         day=formats.day(last.day),
-        days=formats.count((as_of - last.day).days),
+        ago=formats.days_ago((as_of - last.day).days),
         active=active_days,
     )

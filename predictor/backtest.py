@@ -210,7 +210,7 @@ def too_little(calendar: Calendar, tables: LabelledTables) -> TooLittleHistoryEr
     labelled = tables.at(cutoffs[0]) if cutoffs else None
     shorter = max((days for days in (7, 14, 30, 60, 90) if 3 * days <= calendar.span_days), default=None)
     next_step = (
-        f"Import older orders, or train with a shorter horizon: opsbot train --horizon {shorter}"
+        "Import older orders, or train with a shorter horizon: opsbot train --horizon {shorter}"
         if shorter and shorter < calendar.definition.horizon_days
         else "Import older orders: opsbot import orders.csv"
     )
@@ -219,6 +219,7 @@ def too_little(calendar: Calendar, tables: LabelledTables) -> TooLittleHistoryEr
         " before the end, {users} active users of whom {churned} then placed no order; needed are"
         " {needed_days} days, {needed_users} users, and {needed_each} of each outcome.",
         next_step=next_step,
+        shorter=shorter,
         span_days=calendar.span_days,
         horizon_days=calendar.definition.horizon_days,
         users=len(labelled.table) if labelled else 0,

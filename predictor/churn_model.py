@@ -20,6 +20,7 @@ from storage.errors import ModelFileError
 
 Floats = NDArray[np.float64]
 
+FORMAT = 1  # of the parts in a model file; raise it when they or their meaning change
 ROWS_FOR_HALF_WEIGHT = 3_000
 
 # On a machine that others share, OpenMP threads wait for each other by spinning: a fit of 5 CPU-seconds
@@ -91,6 +92,7 @@ class ChurnModel:
     def parts(self) -> dict[str, Any]:
         """What is kept in a model file."""
         return {
+            "format": FORMAT,
             "feature_names": list(FEATURE_NAMES),
             "logistic": self.logistic,
             "boosted": self.boosted,
@@ -99,10 +101,10 @@ class ChurnModel:
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> ChurnModel:
-        """The model from a file; raises ModelFileError where it was made for other features."""
-        if list(parts["feature_names"]) != list(FEATURE_NAMES):
+        """The model from a file; raises ModelFileError where another version of opsbot made it."""
+        if parts.get("format") != FORMAT or list(parts["feature_names"]) != list(FEATURE_NAMES):
             raise ModelFileError(
-                "This model was made for other features than this version of opsbot computes.",
+                "This model was made by another version of opsbot.",
                 next_step="Train again: opsbot train",
             )
         return cls(parts["logistic"], parts["boosted"], parts["boosted_share"])

@@ -123,11 +123,13 @@ class Explainer:
 def _reason(family: Family, added: Floats, own: dict[str, float], factor: float) -> Reason:
     members = [i for i, feature in enumerate(FEATURES) if feature.family is family]
     strongest = max(members, key=lambda i: abs(added[i]))
-    text = family.reason_without if any(np.isnan(own[name]) for name in family.needs) else family.reason
+    without = any(np.isnan(own[name]) for name in family.needs) or (
+        family.zero_without is not None and own[family.zero_without] == 0
+    )
     return Reason(
         feature=FEATURES[strongest].name,
         family=family.name,
-        text=text,
+        text=family.reason_without if without else family.reason,
         values=own,
         effect=float(added[members].sum()) * factor,
     )

@@ -150,7 +150,7 @@ def _decide(
     common = [day for day in tested.days if day.as_of >= current.as_of]
     if not common:
         return _Decision(
-            True, N_("Promoted: it knows newer data, and no date is new to both models yet."), values
+            True, N_("Promoted: it knows no older data, and no date is new to both models yet."), values
         )
     try:
         in_use = ChurnModel.from_parts(model_store.load_parts(current, models))

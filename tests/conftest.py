@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,9 @@ class Line:
     changes: tuple[tuple[int, str], ...] = ()
 
 
+_COLUMNS = tuple(field.name for field in fields(Line) if field.name != "changes")
+
+
 def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
     """Add lines to the store as one import does."""
     with transaction(connection):
@@ -49,22 +52,13 @@ def write(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
             "INSERT INTO imports VALUES (NULL, 'lines', 'lines.csv', 0, 1, 1, 0, 0, 0, 0)"
         ).lastrowid
         for one in lines:
-            connection.execute(
-                "INSERT INTO lines (user_id, order_id, item_id, line, ordered_at, quantity, total_cents, status,"
-                " kind, category, anonymous_reason, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(
-                        one.user_id,
-                        one.order_id,
-                        one.item_id,
-                        one.line,
-                        one.ordered_at,
-                        one.quantity,
-                        one.total_cents,
-                    ),
-                    *(one.status, one.kind, one.category, None if one.user_id else "no user_id", import_id),
-                ),
-            )
+            row = {
+                **{name: getattr(one, name) for name in _COLUMNS},
+                "anonymous_reason": None if one.user_id else "no user_id",
+                "import_id": import_id,
+            }
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(f"INSERT INTO lines ({', '.join(row)}) VALUES ({marks})", row)
             for status_at, status in one.changes:
                 change_status(connection, one, status, status_at)
         connection.execute("UPDATE shop SET last_ordered_at = ?", (latest_order_at(connection),))

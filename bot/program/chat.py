@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.i18n import _
 from bot.program.output import desk_of
 
 if TYPE_CHECKING:
@@ -39,5 +40,5 @@ def converse(desk: Desk, role: Role) -> None:
 
         with contextlib.suppress(ImportError):  # line editing and history, where the platform has it
             import readline  # noqa: F401
-        click.echo('Type a question, such as "who is at risk"; a number presses a button; `exit` leaves.')
+        click.echo(_("Type a question, such as “who is at risk”; a number presses a button; exit leaves."))
     Console(Assistant(desk), role).run()

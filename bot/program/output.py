@@ -57,11 +57,14 @@ def desk_of(ctx: click.Context) -> Desk:
     import logging
 
     from bot.desk import Desk
+    from bot.i18n import speak
     from bot.settings import home_folder, load
     from storage.database import Home
 
     folder = home_folder(ctx.obj and str(ctx.obj))
     settings = load(folder)
+    if settings.language != "auto":
+        speak(settings.language)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     return Desk(home=Home(folder), settings=settings, progress=progress)
 
@@ -81,11 +84,23 @@ def print_json(value: object) -> None:
 def complain(ctx: click.Context, error: OpsbotError) -> None:
     """The sentence on standard error, and with --json also as an object on standard output."""
     from bot.assistant import sentences
+    from bot.i18n import joined
 
     message, next_step = sentences(error)
-    click.echo(" ".join(part for part in (message, next_step) if part), err=True)
+    click.echo(joined(message, next_step), err=True)
     if ctx.meta.get(_JSON):
         print_json({"ok": False, "error": {"kind": error.kind, "message": message, "next_step": next_step}})
+
+
+def incident(number: str) -> OpsbotError:
+    """What to say where the log has the details."""
+    from storage.errors import OpsbotError
+
+    return OpsbotError(
+        "Something went wrong here (incident {incident}).",
+        next_step="The log above has the details; try again, or tell who runs this machine.",
+        incident=number,
+    )
 
 
 def _plain(value: object) -> object:

@@ -17,12 +17,13 @@ class Family:
     """Features that say the same kind of thing about a user; a reason is given per family.
 
     `reason` is filled from the user's own feature values; `reason_without` serves users for whom a
-    value it needs is unknown (a user with one order has no gaps).
+    value it needs is unknown (a user with one order has no gaps) or for whom `zero_without` is zero.
     """
 
     name: str
     reason: str
     reason_without: str
+    zero_without: str | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:

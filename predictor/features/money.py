@@ -18,6 +18,7 @@ RETURNS = Family(
     "returns",
     N_("{returned_share} of the money spent was returned"),
     N_("nothing was ever returned"),
+    zero_without="returned_share",
 )
 
 FEATURES = (

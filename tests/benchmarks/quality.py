@@ -1,7 +1,7 @@
 """How good the predictions are on two public order histories.
 
-`python -m tests.benchmarks.quality [--out FILE]` prints a table per history, opsbot beside the baselines on the same users and dates, then the aims.
-Ends with 1 where an aim is missed.
+`python -m tests.benchmarks.quality [--out FILE]` prints a table per history, opsbot beside the baselines
+on the same users and dates, then the aims. It ends with 1 where an aim is missed.
 """
 
 from __future__ import annotations
@@ -155,7 +155,9 @@ def aims(results: Sequence[Result]) -> list[Aim]:
         if name == COMPLETE_JOURNEY.name:
             found.append(Aim(f"{name}: AUROC gain over {RIVAL} {_gain_text(gain)} is above 0", gain.low > 0))
             seconds = result.train_cpu_seconds * TRAIN_LINES / result.lines
-            text = f"training takes {seconds:.1f} <= {TRAIN_SECONDS_AIM} CPU-seconds per {TRAIN_LINES:,} lines"
+            text = (
+                f"training takes {seconds:.1f} <= {TRAIN_SECONDS_AIM} CPU-seconds per {TRAIN_LINES:,} lines"
+            )
             found.append(Aim(f"{name}: {text}", seconds <= TRAIN_SECONDS_AIM))
         else:
             found.append(
@@ -179,7 +181,7 @@ def _about(result: Result) -> str:
         f"## {history.name}\n\n"
         f"{result.lines:,} lines; no order within {history.horizon_days} days, active {history.active_days};"
         f" means over {len(history.test_dates)} test dates from {history.test_dates[0]} to"
-        f" {history.test_dates[-1]}, {result.users:,} scored rows, {result.churned_share:.1%} of them churned;"
+        f" {history.test_dates[-1]}, {result.users:,} scored rows, {result.churned_share:.1%} churned;"
         f" gains are opsbot's, paired, with 95 % intervals over users."
         f" One training: {result.train_cpu_seconds:.1f} CPU-seconds."
     )

@@ -260,9 +260,6 @@ def test_only_whole_sentences_are_marked() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="backtest.too_little puts `shorter` into its next step, not into its values"
-)
 def test_a_failure_is_told_in_whole_sentences() -> None:
     wrong = []
     for source in sources():

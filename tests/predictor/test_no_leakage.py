@@ -199,7 +199,7 @@ def test_training_reads_only_windows_that_have_ended(store: sqlite3.Connection) 
 def test_the_stack_of_a_test_date_knows_nothing_of_what_came_after_it(store: sqlite3.Connection) -> None:
     as_of, lines = date(2023, 12, 10), small_shop(users=100)
     test_date = as_of - timedelta(days=3 * DEFINITION.horizon_days)
-    found = []
+    found: list[list[NDArray[Any]]] = []
     for version in (lines, known_by(lines, test_date)):
         rewrite(store, version)
         calendar = calendar_of(Snapshot(store, as_of), DEFINITION)

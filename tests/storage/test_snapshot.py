@@ -29,7 +29,8 @@ def sums(store: sqlite3.Connection, as_of: date = DAY) -> dict[str, Any]:
         Snapshot(store, as_of)
         .query(
             " SELECT SUM(total_cents) AS gross, SUM(returned_cents) AS returned,"
-            " SUM(returned_lines) AS returned_lines, SUM(quantity) AS quantity, SUM(lines) AS lines FROM order_sums"
+            " SUM(returned_lines) AS returned_lines, SUM(quantity) AS quantity, SUM(lines) AS lines"
+            " FROM order_sums"
         )
         .fetchone()
     )
