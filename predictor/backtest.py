@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,43 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor import metrics
-from predictor.baselines import BASELINES, EVERYONE_COLUMNS, RFM_FEATURES, Rows
-from predictor.churn_model import ChurnModel
+from predictor.baselines import BASELINES
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition
-from predictor.errors import TooLittleHistoryError
-from predictor.feature_table import FeatureTable
 from predictor.labels import LabelledTable, LabelledTables
+from predictor.stack import Stack, fit, rfm_rows, stacked, too_little
 from storage.errors import OpsbotError
-from storage.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
-FEWEST_USERS = 50
-FEWEST_OF_EACH_OUTCOME = 10
 FLAGGED_SHARE = 0.10
-MOST_ROWS = 50_000  # more rows than this no longer improve models this small, and cost time in proportion
-
-# BG/NBD describes everybody who ever ordered, so it is shown the lapsed ones too.
-_EVERYONE = """
-SELECT
-    (:known_before - MAX(ordered_at)) / 86400e0 AS recency_days,
-    COUNT(*) AS frequency,
-    (:known_before - MIN(ordered_at)) / 86400e0 AS tenure_days
-FROM orders GROUP BY user_id
-"""
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Labelled tables of several cut-offs, one under the other; see `predictor.baselines.Stack`."""
-
-    values: Floats
-    rows: Rows
-    y: NDArray[np.int8]
-    cutoff: NDArray[np.int64]
-    everyone: Rows
-    horizon_days: int
 
 
 @dataclass(frozen=True)
@@ -153,7 +125,6 @@ def reliability_bin(probability: Floats) -> NDArray[np.int64]:
 
 
 def backtest(
-    connection: sqlite3.Connection,
     calendar: Calendar,
     tables: LabelledTables,
     test_dates: Sequence[date] | None = None,
@@ -165,85 +136,17 @@ def backtest(
     """
     days = []
     for test_date in calendar.test_dates() if test_dates is None else test_dates:
-        stack = stacked(connection, calendar, tables, test_date)
+        stack = stacked(calendar, tables, test_date)
         tested = tables.at(test_date)
-        if _enough(stack.y) and len(tested.table):
+        if stack.enough and len(tested.table):
             days.append(_test(stack, tested))
     if not days:
         raise too_little(calendar, tables)
     return BackTest(calendar.definition, tuple(days))
 
 
-def stacked(
-    connection: sqlite3.Connection, calendar: Calendar, tables: LabelledTables, test_date: date
-) -> Stack:
-    """The training rows for a model that is used on `test_date`; may have no rows."""
-    cutoffs = calendar.cutoffs(test_date)
-    dated: list[LabelledTable] = [tables.at(day) for day in reversed(cutoffs)]
-    empty = FeatureTable.empty()
-    values = np.concatenate([empty.values, *(part.table.values for part in dated)])
-    everyone = (
-        np.array(Snapshot(connection, cutoffs[0]).query(_EVERYONE).fetchall(), dtype=np.float64)
-        if cutoffs
-        else np.empty((0, len(EVERYONE_COLUMNS)))
-    )
-    return Stack(
-        values=values,
-        rows=_rfm_rows(FeatureTable(np.empty(len(values), dtype=object), values)),
-        y=np.concatenate([np.empty(0, dtype=np.int8), *(part.churned for part in dated)]),
-        cutoff=np.repeat(np.arange(len(dated)), [len(part.table) for part in dated]),
-        everyone={name: everyone[:, i] for i, name in enumerate(EVERYONE_COLUMNS)},
-        horizon_days=calendar.definition.horizon_days,
-    )
-
-
-def fit(stack: Stack, calendar: Calendar, tables: LabelledTables) -> ChurnModel:
-    """The model of those rows; raises TooLittleHistoryError where they are too few or of one outcome."""
-    if not _enough(stack.y):
-        raise too_little(calendar, tables)
-    return _fit(stack)
-
-
-def too_little(calendar: Calendar, tables: LabelledTables) -> TooLittleHistoryError:
-    """The refusal, with what is needed beside what is there."""
-    cutoffs = calendar.cutoffs(calendar.as_of)
-    labelled = tables.at(cutoffs[0]) if cutoffs else None
-    shorter = max((days for days in (7, 14, 30, 60, 90) if 3 * days <= calendar.span_days), default=None)
-    next_step = (
-        "Import older orders, or train with a shorter horizon: opsbot train --horizon {shorter}"
-        if shorter and shorter < calendar.definition.horizon_days
-        else "Import older orders: opsbot import orders.csv"
-    )
-    return TooLittleHistoryError(
-        "Too little history to learn from: there are {span_days} days of orders and, {horizon_days} days"
-        " before the end, {users} active users of whom {churned} then placed no order; needed are"
-        " {needed_days} days, {needed_users} users, and {needed_each} of each outcome.",
-        next_step=next_step,
-        shorter=shorter,
-        span_days=calendar.span_days,
-        horizon_days=calendar.definition.horizon_days,
-        users=len(labelled.table) if labelled else 0,
-        churned=int(labelled.churned.sum()) if labelled else 0,
-        needed_days=calendar.needed_days,
-        needed_users=FEWEST_USERS,
-        needed_each=FEWEST_OF_EACH_OUTCOME,
-    )
-
-
-def _enough(churned: NDArray[np.int8]) -> bool:
-    gone = int(churned.sum())
-    return len(churned) >= FEWEST_USERS and min(gone, len(churned) - gone) >= FEWEST_OF_EACH_OUTCOME
-
-
-def _fit(stack: Stack) -> ChurnModel:
-    if len(stack.y) <= MOST_ROWS:
-        return ChurnModel.fit(stack.values, stack.y)
-    sample = np.sort(np.random.default_rng(0).choice(len(stack.y), MOST_ROWS, replace=False))
-    return ChurnModel.fit(stack.values[sample], stack.y[sample])
-
-
 def _test(stack: Stack, tested: LabelledTable) -> TestedDay:
-    rows = _rfm_rows(tested.table)
+    rows = rfm_rows(tested.table)
     beside: dict[str, Floats] = {}
     for baseline in BASELINES:
         try:
@@ -255,13 +158,9 @@ def _test(stack: Stack, tested: LabelledTable) -> TestedDay:
         user_ids=tested.table.user_ids.tolist(),
         values=tested.table.values,
         churned=tested.churned,
-        probability=_fit(stack).probability(tested.table.values),
+        probability=fit(stack).probability(tested.table.values),
         baselines=beside,
     )
-
-
-def _rfm_rows(table: FeatureTable) -> Rows:
-    return {name: table.column(name) for name in RFM_FEATURES}
 
 
 def _one_date(churned: NDArray[np.int8], p: Floats, flag_at: float) -> dict[str, float]:

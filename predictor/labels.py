@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -37,24 +36,28 @@ def churned(snapshot: Snapshot, definition: Definition, user_ids: Sequence[str])
     Judged as known at the end of the window and not later, so that the label of a past day never
     changes. The caller sees to it that the window has ended.
     """
-    after = Snapshot(snapshot.connection, window_end(snapshot.as_of, definition))
+    after = replace(snapshot, as_of=window_end(snapshot.as_of, definition))
     rows = after.query(_ORDERED_SINCE, {"window_start": snapshot.known_before})
     ordered = {row[0] for row in rows}
     return np.array([user_id not in ordered for user_id in user_ids], dtype=np.int8)
 
 
 class LabelledTables:
-    """Labelled tables of one shop by day, each computed once however many models ask for it."""
+    """Labelled tables by day of the users of one snapshot, each computed once however many models ask."""
 
-    def __init__(self, connection: sqlite3.Connection, definition: Definition) -> None:
-        self._connection = connection
+    def __init__(self, shop: Snapshot, definition: Definition) -> None:
+        self._shop = shop
         self._definition = definition
         self._by_day: dict[date, LabelledTable] = {}
+
+    def snapshot(self, as_of: date) -> Snapshot:
+        """The same users as of another day."""
+        return replace(self._shop, as_of=as_of)
 
     def at(self, as_of: date) -> LabelledTable:
         """The users active as of that day, their features, and their outcomes."""
         if as_of not in self._by_day:
-            snapshot = Snapshot(self._connection, as_of)
+            snapshot = self.snapshot(as_of)
             table = feature_table(snapshot, self._definition)
             labels = churned(snapshot, self._definition, table.user_ids.tolist())
             self._by_day[as_of] = LabelledTable(as_of, table, labels)

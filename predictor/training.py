@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from predictor import metrics
-from predictor.backtest import BackTest, backtest, fit, stacked
+from predictor.backtest import BackTest, backtest
 from predictor.churn_model import ChurnModel
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, choose_definition
 from predictor.feature_table import FEATURE_NAMES
 from predictor.features.feature import N_
 from predictor.labels import LabelledTables
+from predictor.stack import fit, stacked, too_little
 from storage import model_store
 from storage.errors import EmptyStoreError, ModelFileError
 from storage.model_store import ModelRecord
 from storage.moments import day_of
-from storage.snapshot import Snapshot, data_through
+from storage.snapshot import EVERY_USER, Snapshot, data_through, sampled
 
 TASK = "churn"
+MOST_USERS = 25_000  # whose history a model is learned and tested on; a larger shop is sampled
 
 Progress = Callable[[str], None]
 
@@ -77,12 +79,14 @@ def train(
             current=definition_of(current) if current else None,
         ),
     )
-    tables = LabelledTables(connection, calendar.definition)
+    tables = LabelledTables(sampled(snapshot, MOST_USERS), calendar.definition)
     progress(N_("testing on past dates"))
-    tested = backtest(connection, calendar, tables)
+    tested = backtest(calendar, tables)
     progress(N_("training"))
-    stack = stacked(connection, calendar, tables, as_of)
-    model = fit(stack, calendar, tables)
+    stack = stacked(calendar, tables, as_of)
+    if not stack.enough:
+        raise too_little(calendar, tables)
+    model = fit(stack)
     progress(N_("comparing with the baselines"))
     card: dict[str, Any] = {
         **tested.summary(flag_at if flag_at is not None else tested.flag_threshold()),
@@ -90,6 +94,7 @@ def train(
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),
         "features": list(FEATURE_NAMES),
+        "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
     decision = _decide(current, as_of, calendar.definition, tested, models)
     record = model_store.add_candidate(

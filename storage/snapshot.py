@@ -6,9 +6,10 @@ CASE sums, window functions, no dialect functions). Whatever reads history start
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from storage.errors import EmptyStoreError
@@ -78,17 +79,20 @@ orders AS (
 
 EVERY_USER = "l.user_id <> ''"
 ONE_USER = "l.user_id = :user_id"
+SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """What the store held as of the end of one UTC day.
 
-    `connection` belongs to the thread that opened it, and so does the snapshot.
+    `connection` belongs to the thread that opened it, and so does the snapshot. `whose` is a condition
+    on l.user_id: everybody, or a sample.
     """
 
     connection: sqlite3.Connection
     as_of: date
+    whose: str = EVERY_USER
 
     @property
     def known_before(self) -> int:
@@ -98,13 +102,31 @@ class Snapshot:
     def query(
         self, text: str, parameters: Mapping[str, object] | None = None, *, user_id: str | None = None
     ) -> sqlite3.Cursor:
-        """Run `text` after the definitions of `KNOWN_ORDERS`, over every user or only `user_id`.
+        """Run `text` after the definitions of `KNOWN_ORDERS`, over the snapshot's users or only `user_id`.
 
         `text` continues the WITH clause: it starts with a comma and more names, or with SELECT.
         """
-        whose = EVERY_USER if user_id is None else ONE_USER
+        whose = self.whose if user_id is None else ONE_USER
         bound = {"known_before": self.known_before, "user_id": user_id, **(parameters or {})}
         return self.connection.execute("WITH " + KNOWN_ORDERS.format(whose=whose) + text, bound)
+
+
+def sampled(snapshot: Snapshot, most: int) -> Snapshot:
+    """The snapshot of at most `most` of its users, by a digest of their ids; itself where there are fewer.
+
+    The choice depends on nothing but who was known as of the snapshot, so later users do not change
+    it. It stands in a temporary table of the connection: one sample at a time.
+    """
+    known = [row[0] for row in snapshot.query(" SELECT DISTINCT user_id FROM orders")]
+    if len(known) <= most:
+        return snapshot
+    known.sort(key=lambda user_id: hashlib.blake2b(user_id.encode(), digest_size=8).digest())
+    connection = snapshot.connection
+    connection.execute("DROP TABLE IF EXISTS temp.sampled_users")
+    connection.execute("CREATE TEMP TABLE sampled_users (user_id TEXT PRIMARY KEY) WITHOUT ROWID")
+    chosen = ((user_id,) for user_id in known[:most])
+    connection.executemany("INSERT INTO temp.sampled_users VALUES (?)", chosen)
+    return replace(snapshot, whose=SAMPLED_USERS)
 
 
 def data_through(connection: sqlite3.Connection) -> date:

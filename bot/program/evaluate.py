@@ -22,9 +22,9 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
     from predictor.backtest import backtest
     from predictor.definition import choose_definition
     from predictor.labels import LabelledTables
-    from predictor.training import TASK, calendar_of, definition_of
+    from predictor.training import MOST_USERS, TASK, calendar_of, definition_of
     from storage import model_store
-    from storage.snapshot import Snapshot
+    from storage.snapshot import Snapshot, sampled
 
     desk = desk_of(ctx)
     with desk.store() as connection:
@@ -37,9 +37,8 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
             current=definition_of(promoted) if promoted else None,
         )
         progress("testing on past dates")
-        tested = backtest(
-            connection, calendar_of(snapshot, definition), LabelledTables(connection, definition)
-        )
+        tables = LabelledTables(sampled(snapshot, MOST_USERS), definition)
+        tested = backtest(calendar_of(snapshot, definition), tables)
     flag_at = desk.settings.flag_at
     summary = {
         "ok": True,

@@ -90,8 +90,8 @@ def measure(history: OrderHistory, folder: Path) -> Result:
         raise SystemExit(f"{history.name}: {imported.rejected} of {imported.read} lines were rejected")
     definition = Definition(history.horizon_days, history.active_days)
     with home.store() as connection:
-        calendar = calendar_of(Snapshot(connection, data_through(connection)), definition)
-        tested = backtest(connection, calendar, LabelledTables(connection, definition), history.test_dates)
+        shop = Snapshot(connection, data_through(connection))
+        tested = backtest(calendar_of(shop, definition), LabelledTables(shop, definition), history.test_dates)
         started = time.process_time()
         train(
             connection,

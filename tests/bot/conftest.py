@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.assistant import Asked, Assistant
 from bot.cli import main
 from bot.command import Role
 from bot.desk import Desk
+from bot.i18n import using
 from bot.reply import Reply
 from bot.settings import PREFIX, Settings
 from storage.database import Home, transaction
@@ -36,7 +37,7 @@ ONE_ORDER = "one-order-1"
 
 
 def _marked_lines() -> list[Line]:
-    """Orders of the users that tests name: steady ones with odd ids, a lapsed one, one of a single big order."""
+    """Orders of users that tests name: steady ones with odd ids, one lapsed, one with a single big order."""
     end = day_start(LAST_DAY)
     steady = [
         Line(f"odd-{user}-{week}", user, end - week * 7 * DAY_SECONDS, 2500)
@@ -48,14 +49,15 @@ def _marked_lines() -> list[Line]:
 
 
 @pytest.fixture(autouse=True)
-def quiet_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No setting and no .env of the machine reaches a test: an empty working directory."""
+def quiet_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An empty working directory; no setting, .env or language reaches a test from elsewhere."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     place = tmp_path / "place"
     place.mkdir()
     monkeypatch.chdir(place)
-    return place
+    with using("en"):
+        yield place
 
 
 @pytest.fixture(scope="session")

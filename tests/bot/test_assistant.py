@@ -246,7 +246,7 @@ def test_a_question_leaves_one_audit_row_without_its_text(
 
 def test_the_audit_keeps_no_personal_word_anywhere(shop: Shop) -> None:
     shop.ask(f"churn risk for user {SECRET}")
-    files = [path for path in shop.home.path.glob("bot.db*")]
+    files = list(shop.home.path.glob("bot.db*"))
     assert files
     assert not any(SECRET.encode() in path.read_bytes() for path in files)
 

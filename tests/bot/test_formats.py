@@ -16,8 +16,10 @@ from bot.i18n import using
         (0.742, "74 %", "74%"),
         (0.0, "0 %", "0%"),
         (1.0, "100 %", "100%"),
-        (0.004, "0 %", "0%"),
-        (0.996, "100 %", "100%"),
+        (0.006, "1 %", "1%"),
+        (0.004, "<1 %", "<1%"),
+        (0.996, ">99 %", ">99%"),
+        (0.994, "99 %", "99%"),
         (12.5, "1,250 %", "1,250%"),
     ],
 )
@@ -25,6 +27,20 @@ def test_a_share_is_shown_in_percent(share: float, english: str, chinese: str) -
     assert formats.percent(share) == english
     with using("zh"):
         assert formats.percent(share) == chinese
+
+
+def test_a_share_has_as_many_places_as_asked_for() -> None:
+    assert formats.percent(0.7423, places=1) == "74.2 %"
+    assert formats.percent(0.8, places=1) == "80 %"
+    assert formats.percent(0.0004, places=1) == "<0.1 %"
+    assert formats.percent(0.9999, places=1) == ">99.9 %"
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(0, "on the same day"), (1, "yesterday"), (1023, "1,023 days ago")]
+)
+def test_how_long_ago_is_said_in_days(days: int, shown: str) -> None:
+    assert formats.days_ago(days) == shown
 
 
 @pytest.mark.parametrize(("difference", "shown"), [(0.12, "+12"), (-0.034, "-3"), (0.0, "+0"), (1.0, "+100")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pandas as pd
 import pytest
 
 from bot.cli import COMMANDS
+from bot.folding import is_chinese
 from bot.program.demo import MARK
 from predictor.feature_table import FEATURE_NAMES
 from storage.database import Home
@@ -71,9 +73,11 @@ def test_version_is_that_of_the_distribution() -> None:
 
 def test_exit_codes_of_the_real_program(tmp_path: Path) -> None:
     assert process(["--home", tmp_path / "x", "ask", "help"]).stdout.startswith(b"Ask in English")
-    refused = process(["--home", tmp_path / "x", "ask", "who is at risk"], code=1)
+    refused = process(["--home", tmp_path / "x", "models", "rollback"], code=1)
     assert refused.stdout == b""
-    assert refused.stderr.decode() == "There are no orders here yet. Import them: opsbot import orders.csv\n"
+    assert (
+        refused.stderr.decode() == "There is no earlier model to go back to. List them: opsbot models list\n"
+    )
     misused = process(["--home", tmp_path / "x", "ask"], code=2)
     assert misused.stdout == b""
     assert b"Usage: " in misused.stderr
@@ -97,7 +101,9 @@ def test_exit_codes_of_the_real_program(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_usage_is_exit_2_and_touches_nothing(fresh_program: Program, arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_is_exit_2_and_touches_nothing(
+    fresh_program: Program, arguments: tuple[str, ...]
+) -> None:
     result = fresh_program(*arguments, code=2)
     assert result.stdout == ""
     assert "Error: " in result.stderr
@@ -223,6 +229,34 @@ def test_a_failure_with_json_is_an_object_on_stdout_and_a_sentence_on_stderr(
     assert result.stderr.splitlines()[-1] == f"{printed['error']['message']} {printed['error']['next_step']}"
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_nobody_foresaw_is_a_sentence_with_a_number_and_the_log_has_the_rest(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, as_json: bool
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the inside of it")
+
+    monkeypatch.setattr("storage.model_store.every", broken)
+    result = program("models", *(["--json"] if as_json else []), code=1)
+    found = re.search(r"incident ([0-9a-f]{8})", result.stderr)
+    assert found is not None
+    assert found[1] in caplog.text
+    assert "RuntimeError: the inside of it" in caplog.text
+    if as_json:
+        assert found[1] in one_object(result.stdout)["error"]["message"]
+    else:
+        assert result.stdout == ""
+
+
+def test_failures_are_in_the_language_that_is_set(
+    fresh_program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPSBOT_LANGUAGE", "zh")
+    error = fresh_program.json("train", code=1)["error"]
+    assert error["kind"] == "empty_store"
+    assert is_chinese(error["message"])
+
+
 # -- parse ----------------------------------------------------------------------------------------------
 
 
@@ -293,7 +327,10 @@ def test_the_same_file_again_adds_nothing(fresh_program: Program, orders: Path) 
 
 def test_import_says_in_words_what_became_of_the_rows(fresh_program: Program, orders: Path) -> None:
     result = fresh_program("import", orders)
-    assert "orders.csv → lines: 4 rows read; 3 added, 0 updated, 0 unchanged, 1 rejected (1 anonymous)" in result.stdout
+    assert (
+        "orders.csv → lines: 4 rows read; 3 added, 0 updated, 0 unchanged, 1 rejected (1 anonymous)"
+        in result.stdout
+    )
     assert "Rejected rows with their reasons: " in result.stdout
 
 
@@ -311,7 +348,13 @@ def test_import_takes_columns_by_other_names(fresh_program: Program, quiet_place
     path.write_text("o,who,moment,thing\nA1,007,05/01/2024,tea\nA2,42,13/01/2024,tea\n", encoding="utf-8")
     pairs = ("order_id=o", "user_id=who", "ordered_at=moment", "item_id=thing")
     printed = fresh_program.json(
-        "import", path, "--table", "lines", "--date-format", "DD/MM/YYYY", *(part for pair in pairs for part in ("--map", pair))
+        "import",
+        path,
+        "--table",
+        "lines",
+        "--date-format",
+        "DD/MM/YYYY",
+        *(part for pair in pairs for part in ("--map", pair)),
     )
     assert (printed["added"], printed["rejected"]) == (2, 0)
 
@@ -333,7 +376,9 @@ def test_an_unclear_table_names_the_candidates(fresh_program: Program, quiet_pla
     assert fresh_program.json("import", path, "--table", "users")["added"] == 1
 
 
-def test_columns_of_no_table_are_refused_with_what_is_missing(fresh_program: Program, quiet_place: Path) -> None:
+def test_columns_of_no_table_are_refused_with_what_is_missing(
+    fresh_program: Program, quiet_place: Path
+) -> None:
     path = quiet_place / "other.csv"
     path.write_text("colour,size\nred,1\n", encoding="utf-8")
     shown = fresh_program("import", path, code=1).stderr
@@ -419,7 +464,15 @@ def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> 
     printed = two_models.json("models")
     assert printed == two_models.json("models", "list")
     assert [model["version"] for model in printed["models"]] == [2, 1]
-    assert set(printed["models"][0]) >= {"version", "task", "stage", "as_of", "horizon_days", "active_days", "card"}
+    assert set(printed["models"][0]) >= {
+        "version",
+        "task",
+        "stage",
+        "as_of",
+        "horizon_days",
+        "active_days",
+        "card",
+    }
     assert 0.5 < printed["models"][0]["card"]["metrics"]["auroc"] <= 1
     shown = two_models("models", "list").stdout.splitlines()
     assert [line.split()[:2] for line in shown] == [["2", "candidate"], ["1", "promoted"]]
@@ -491,14 +544,17 @@ def test_score_of_a_past_day_uses_the_newest_model_known_then_whatever_its_stage
             assert said.startswith(f"model 2 ({stage}), trained as of {EARLIER}; scores as of {day}:")
             assert f"within {SHOP_HORIZON} days" in said
     assert two_models("score", "--as-of", LAST_DAY).stderr.startswith("model 1 ")
-    assert f"opsbot train --as-of {EARLIER - timedelta(days=1)}" in two_models(
-        "score", "--as-of", EARLIER - timedelta(days=1), code=1
-    ).stderr
+    assert (
+        f"opsbot train --as-of {EARLIER - timedelta(days=1)}"
+        in two_models("score", "--as-of", EARLIER - timedelta(days=1), code=1).stderr
+    )
 
 
 def test_score_without_a_date_uses_the_promoted_model(two_models: Program) -> None:
     two_models("models", "promote", 2)
-    assert two_models("score").stderr.startswith(f"model 2 (promoted), trained as of {EARLIER}; scores as of {LAST_DAY}:")
+    assert two_models("score").stderr.startswith(
+        f"model 2 (promoted), trained as of {EARLIER}; scores as of {LAST_DAY}:"
+    )
 
 
 def test_scores_of_a_past_day_do_not_change_with_what_came_later(two_models: Program) -> None:
@@ -506,7 +562,9 @@ def test_scores_of_a_past_day_do_not_change_with_what_came_later(two_models: Pro
     with Home(two_models.home).store() as connection:
         later = day_start(EARLIER) + DAY_SECONDS
         write(connection, [Line(f"later-{i}", f"regular-{i}", later + i, 10_000) for i in range(0, 300, 3)])
-        connection.execute("DELETE FROM lines WHERE ordered_at > ? AND user_id LIKE 'irregular%'", (later + 300,))
+        connection.execute(
+            "DELETE FROM lines WHERE ordered_at > ? AND user_id LIKE 'irregular%'", (later + 300,)
+        )
     assert two_models("score", "--as-of", EARLIER).stdout == before
     assert len(scores(before)) > 100
 
@@ -514,17 +572,20 @@ def test_scores_of_a_past_day_do_not_change_with_what_came_later(two_models: Pro
 # -- evaluate -------------------------------------------------------------------------------------------
 
 
-def test_evaluate_prints_the_back_test_beside_its_baselines(program: Program) -> None:
-    printed = program.json("evaluate")
-    assert printed["ok"] is True
-    assert (printed["as_of"], printed["horizon_days"]) == (LAST_DAY.isoformat(), SHOP_HORIZON)
-    assert len(printed["test_dates"]) > 1
-    assert 0.5 < printed["metrics"]["auroc"] <= 1
-    assert set(printed["baselines"]) >= {"recency", "logistic_rfm"}
-    for figures in printed["baselines"].values():
-        assert set(figures["gain"]) == {"auroc", "brier"}
-        for gain in figures["gain"].values():
-            assert gain["mean"] is None or gain["low"] <= gain["mean"] <= gain["high"]
+def test_evaluate_shows_the_back_test_as_a_table_beside_its_baselines(program: Program) -> None:
+    result = program("evaluate")
+    assert result.stderr == "… testing on past dates\n"
+    lines = result.stdout.splitlines()
+    assert (
+        lines[0]
+        == f"No order within {SHOP_HORIZON} days, of users who ordered in the last {3 * SHOP_HORIZON} days."
+    )
+    figures = {line.split()[0]: line.split()[1:] for line in lines if line}
+    assert figures["model"][:2] == ["auroc", "average_precision"]
+    assert 0.5 < float(figures["opsbot"][0]) <= 1
+    assert float(figures["logistic_rfm"][0]) < 1
+    assert figures["logistic_rfm"][-2].startswith("[")
+    assert not [line for line in lines if "nan" in line.split() or "None" in line]
 
 
 # -- features -------------------------------------------------------------------------------------------
@@ -593,7 +654,8 @@ def test_demo_makes_a_shop_trains_and_answers_and_may_be_made_again(fresh_progra
     assert "opsbot> who is at risk" in result.stdout
     assert "opsbot> 用户42的流失风险" in result.stdout
     assert "Something went wrong" not in result.stdout
-    assert result.stdout.splitlines()[-1] == f"Go on with: opsbot --home {fresh_program.home} chat"
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith("Go on with: ") and last.endswith(f" --home {fresh_program.home} chat")
     assert stages(fresh_program) == {1: "promoted"}
 
 

@@ -12,20 +12,13 @@ import numpy as np
 import pytest
 
 from predictor import metrics
-from predictor.backtest import (
-    FEWEST_OF_EACH_OUTCOME,
-    FEWEST_USERS,
-    BackTest,
-    backtest,
-    fit,
-    reliability_bin,
-    stacked,
-)
+from predictor.backtest import BackTest, backtest, reliability_bin
 from predictor.baselines import BASELINES
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition
 from predictor.errors import TooLittleHistoryError
 from predictor.labels import LabelledTables
+from predictor.stack import FEWEST_OF_EACH_OUTCOME, FEWEST_USERS, fit, stacked
 from predictor.training import calendar_of
 from storage.moments import DAY_SECONDS, day_start
 from storage.snapshot import Snapshot
@@ -48,8 +41,8 @@ class Past:
 def tested(kept_trained_home: TrainedHome) -> Iterator[Past]:
     with kept_trained_home.home.store() as store:
         calendar = calendar_of(Snapshot(store, LAST_DAY), DEFINITION)
-        tables = LabelledTables(store, DEFINITION)
-        yield Past(store, calendar, tables, backtest(store, calendar, tables, calendar.test_dates()[:2]))
+        tables = LabelledTables(Snapshot(store, LAST_DAY), DEFINITION)
+        yield Past(store, calendar, tables, backtest(calendar, tables, calendar.test_dates()[:2]))
 
 
 def test_it_tests_the_dates_of_the_calendar(kept_trained_home: TrainedHome) -> None:
@@ -62,10 +55,10 @@ def test_it_tests_the_dates_of_the_calendar(kept_trained_home: TrainedHome) -> N
 
 def test_each_date_is_scored_by_a_model_of_the_cutoffs_before_it(tested: Past) -> None:
     newest = tested.result.days[0]
-    stack = stacked(tested.store, tested.calendar, tested.tables, newest.as_of)
+    stack = stacked(tested.calendar, tested.tables, newest.as_of)
     labelled = tested.tables.at(newest.as_of)
 
-    expected = fit(stack, tested.calendar, tested.tables).probability(labelled.table.values)
+    expected = fit(stack).probability(labelled.table.values)
 
     assert newest.as_of == LAST_DAY - timedelta(days=30)
     assert np.array_equal(newest.probability, expected)
@@ -81,7 +74,7 @@ def test_every_baseline_stands_beside_it_on_the_same_users(tested: Past) -> None
 
 
 def test_a_stack_holds_the_cutoffs_the_oldest_first(tested: Past) -> None:
-    stack = stacked(tested.store, tested.calendar, tested.tables, LAST_DAY)
+    stack = stacked(tested.calendar, tested.tables, LAST_DAY)
     cutoffs = tested.calendar.cutoffs(LAST_DAY)
 
     assert stack.horizon_days == 30
@@ -93,7 +86,7 @@ def test_a_stack_holds_the_cutoffs_the_oldest_first(tested: Past) -> None:
 
 
 def test_bg_nbd_is_shown_everybody_who_ever_ordered_by_the_latest_cutoff(tested: Past) -> None:
-    stack = stacked(tested.store, tested.calendar, tested.tables, LAST_DAY)
+    stack = stacked(tested.calendar, tested.tables, LAST_DAY)
     latest = Snapshot(tested.store, tested.calendar.cutoffs(LAST_DAY)[0])
 
     users, orders = latest.query(" SELECT COUNT(DISTINCT user_id), COUNT(*) FROM orders").fetchone()
@@ -104,7 +97,7 @@ def test_bg_nbd_is_shown_everybody_who_ever_ordered_by_the_latest_cutoff(tested:
 
 
 def test_a_stack_without_cutoffs_is_empty(tested: Past) -> None:
-    stack = stacked(tested.store, tested.calendar, tested.tables, FIRST_DAY)
+    stack = stacked(tested.calendar, tested.tables, FIRST_DAY)
 
     assert (len(stack.y), len(stack.values), len(stack.everyone["frequency"])) == (0, 0, 0)
 
@@ -184,7 +177,7 @@ def backtest_of(store: sqlite3.Connection, lines: list[Line], days: int = 21) ->
     write(store, lines)
     as_of = FIRST_DAY + timedelta(days=days - 1)
     calendar = calendar_of(Snapshot(store, as_of), WEEK)
-    return backtest(store, calendar, LabelledTables(store, WEEK))
+    return backtest(calendar, LabelledTables(Snapshot(store, LAST_DAY), WEEK))
 
 
 def test_three_horizons_and_the_fewest_users_are_enough(store: sqlite3.Connection) -> None:
@@ -236,14 +229,15 @@ def test_a_shorter_horizon_is_proposed_where_one_would_fit(store: sqlite3.Connec
     )
 
     with pytest.raises(TooLittleHistoryError) as caught:
-        backtest(store, calendar, LabelledTables(store, DEFINITION))
+        backtest(calendar, LabelledTables(Snapshot(store, LAST_DAY), DEFINITION))
 
-    assert caught.value.next_step.endswith("opsbot train --horizon 14")
+    told = caught.value.next_step.format(**caught.value.values)
+    assert told.endswith("opsbot train --horizon 14")
 
 
 def test_a_date_that_cannot_be_tested_is_left_out(tested: Past) -> None:
     dates = (FIRST_DAY + timedelta(days=10), tested.calendar.test_dates()[0], date(2030, 1, 1))
 
-    result = backtest(tested.store, tested.calendar, tested.tables, dates)
+    result = backtest(tested.calendar, tested.tables, dates)
 
     assert [day.as_of for day in result.days] == [tested.calendar.test_dates()[0]]

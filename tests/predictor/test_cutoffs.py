@@ -82,9 +82,10 @@ def test_cutoffs_stand_at_least_a_week_apart() -> None:
     assert calendar(span_days=60, horizon_days=7).step_days == 7
 
 
-def test_cutoffs_with_a_whole_past_are_preferred() -> None:
-    # 30 + 15 i days ago, with 90 days known before: up to 121 of the 211 days.
-    assert ages(calendar(span_days=212).cutoffs(AS_OF)) == [30, 45, 60, 75, 90, 105, 120]
+@pytest.mark.parametrize(("span_days", "oldest"), [(211, 120), (210, 105)])
+def test_cutoffs_with_a_whole_past_are_preferred(span_days: int, oldest: int) -> None:
+    # The oldest has 90 days known before it in a past of 120 + 90 + 1 days.
+    assert ages(calendar(span_days).cutoffs(AS_OF)) == list(range(30, oldest + 1, 15))
 
 
 @pytest.mark.parametrize(

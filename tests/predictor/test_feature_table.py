@@ -124,6 +124,26 @@ def test_every_feature_has_the_value_worked_out_by_hand(store: sqlite3.Connectio
     assert features == pytest.approx(BY_HAND, rel=1e-9, nan_ok=True)
 
 
+@pytest.mark.parametrize("days", [7, 14, 30, 60, 90])
+def test_a_window_ends_with_its_last_second(store: sqlite3.Connection, days: int) -> None:
+    lines = [
+        Line("in", "42", ago(days), 100),
+        Line("out", "42", ago(days) - 1, 20),
+        Line("now", "42", ago(1), 3),
+    ]
+    features = features_of(store, lines)
+
+    assert features[f"orders_{days}d"] == 2
+    assert features.get(f"monetary_{days}d_cents", 103) == 103
+
+
+def test_the_90_days_before_the_last_90_meet_them_without_overlap(store: sqlite3.Connection) -> None:
+    seconds = (ago(90), ago(90) - 1, ago(180), ago(180) - 1)
+    features = features_of(store, [Line(str(second), "42", second) for second in seconds])
+
+    assert (features["orders_90d"], features["orders_before_90d"], features["frequency"]) == (1, 2, 4)
+
+
 def test_a_user_with_one_order_has_no_gaps(store: sqlite3.Connection) -> None:
     features = features_of(store, [Line("A", "42", ago(10), 1000)])
 

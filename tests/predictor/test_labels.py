@@ -79,7 +79,7 @@ def test_a_table_holds_the_active_users_their_features_and_outcomes(store: sqlit
     lapsed = Line("lapsed", "41", at("2023-01-01"))
     stays = (Line("stays", "43", at("2024-03-01")), Line("again", "43", at("2024-03-11")))
     write(store, [BEFORE, lapsed, *stays, Line("new", "44", at("2024-03-11"))])
-    tables = LabelledTables(store, DEFINITION)
+    tables = LabelledTables(Snapshot(store, AS_OF), DEFINITION)
 
     labelled = tables.at(AS_OF)
 
@@ -92,6 +92,6 @@ def test_a_table_holds_the_active_users_their_features_and_outcomes(store: sqlit
 
 
 def test_nobody_has_no_labels(store: sqlite3.Connection) -> None:
-    labelled = LabelledTables(store, DEFINITION).at(AS_OF)
+    labelled = LabelledTables(Snapshot(store, AS_OF), DEFINITION).at(AS_OF)
 
     assert (len(labelled.table), labelled.churned.shape) == (0, (0,))

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from predictor.backtest import fit, stacked
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, horizon_from_gaps
 from predictor.feature_table import FeatureTable, feature_table
 from predictor.labels import LabelledTables, churned, window_end
 from predictor.scoring import model_known_at, score_everybody
+from predictor.stack import fit, stacked
 from predictor.training import calendar_of, train
 from storage.database import Home
 from storage.ingest import ImportOptions, import_file
@@ -111,10 +111,10 @@ def scores(
     snapshot = Snapshot(store, as_of)
     definition = Definition(horizon_from_gaps(snapshot), 90)
     calendar = calendar_of(snapshot, definition)
-    tables = LabelledTables(store, definition)
-    stack = stacked(store, calendar, tables, as_of)
+    tables = LabelledTables(Snapshot(store, LAST_DAY), definition)
+    stack = stacked(calendar, tables, as_of)
     table = feature_table(snapshot, definition)
-    probability = fit(stack, calendar, tables).probability(table.values)
+    probability = fit(stack).probability(table.values)
     return calendar, [
         stack.values,
         stack.y,
@@ -178,7 +178,7 @@ def test_training_reads_only_windows_that_have_ended(store: sqlite3.Connection) 
     as_of = date(2023, 12, 10)
     write(store, small_shop(users=100))
     calendar = calendar_of(Snapshot(store, as_of), DEFINITION)
-    tables = LabelledTables(store, DEFINITION)
+    tables = LabelledTables(Snapshot(store, LAST_DAY), DEFINITION)
     test_dates = calendar.test_dates()
 
     assert len(test_dates) == 5
@@ -187,7 +187,7 @@ def test_training_reads_only_windows_that_have_ended(store: sqlite3.Connection) 
     for used_on in (as_of, *test_dates):
         cutoffs = calendar.cutoffs(used_on)
         assert max(window_end(cutoff, DEFINITION) for cutoff in cutoffs) <= used_on
-        stack = stacked(store, calendar, tables, used_on)
+        stack = stacked(calendar, tables, used_on)
         expected = [tables.at(cutoff) for cutoff in reversed(cutoffs)]
         assert np.array_equal(
             stack.values, np.concatenate([part.table.values for part in expected]), equal_nan=True
@@ -203,7 +203,7 @@ def test_the_stack_of_a_test_date_knows_nothing_of_what_came_after_it(store: sql
     for version in (lines, known_by(lines, test_date)):
         rewrite(store, version)
         calendar = calendar_of(Snapshot(store, as_of), DEFINITION)
-        stack = stacked(store, calendar, LabelledTables(store, DEFINITION), test_date)
+        stack = stacked(calendar, LabelledTables(Snapshot(store, LAST_DAY), DEFINITION), test_date)
         found.append([stack.values, stack.y, stack.cutoff, *stack.everyone.values()])
 
     assert len(found[0][0]) > 100

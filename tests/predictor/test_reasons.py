@@ -92,6 +92,19 @@ def test_contributions_and_base_are_the_log_odds(
     assert found == pytest.approx(model.log_odds(users), abs=1e-9)
 
 
+def test_a_value_at_the_edge_of_a_split_goes_the_way_the_tree_sends_it(
+    model: ChurnModel, explainer: Explainer, users: Floats
+) -> None:
+    at_edges = np.repeat(users[2:3], 30, axis=0)
+    for row, (tree,) in zip(at_edges, model.boosted._predictors, strict=False):
+        for node in tree.nodes[np.isfinite(tree.nodes["num_threshold"]) & (tree.nodes["is_leaf"] == 0)]:
+            row[node["feature_idx"]] = node["num_threshold"]
+
+    found = [explainer.base + explainer.contributions(row).sum() for row in at_edges]
+
+    assert found == pytest.approx(model.log_odds(at_edges), abs=1e-9)
+
+
 def test_the_base_is_the_mean_log_odds_in_training(model: ChurnModel, explainer: Explainer) -> None:
     values = rows(800, seed=0)
     values[:, -1] = np.nan_to_num(values[:, -1])

@@ -40,7 +40,7 @@ def put_in_use(
     store: sqlite3.Connection, home: Home, *, turned: bool, as_of: date = IN_USE_AS_OF
 ) -> ModelRecord:
     """Promote a model that was shown the outcomes of NEW_DATE, or their opposite: hard or easy to beat."""
-    labelled = LabelledTables(store, LONG).at(NEW_DATE)
+    labelled = LabelledTables(Snapshot(store, NEW_DATE), LONG).at(NEW_DATE)
     churned = np.tile(1 - labelled.churned if turned else labelled.churned, 60)
     model = ChurnModel.fit(np.tile(labelled.table.values, (60, 1)), churned)
     record = model_store.add_candidate(

@@ -185,7 +185,7 @@ def test_a_status_belongs_to_its_own_line(store: sqlite3.Connection) -> None:
         [
             Line("A", "42", NOON, 1000, changes=((NOON + 1, "cancelled"),)),
             Line("A", "42", NOON, 200, line=2),
-            Line("A", "42", NOON, 30, item_id="other"),
+            Line("A", "42", NOON, 30, item_id="other", changes=((NOON + 2, "refunded"),)),
             Line("B", "42", NOON, 4),
         ],
     )

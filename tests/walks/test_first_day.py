@@ -39,7 +39,14 @@ def order_rows() -> Iterator[list[object]]:
             number += 1
             when = FIRST + timedelta(days=day)
             for item in chance.sample(("tea", "coffee", "cup", "滤纸"), chance.randint(1, 2)):
-                yield [f"SO-{number:06}", f"{user:05}", f"{when:%Y-%m-%d %H:%M:%S}", item, 1, f"{chance.uniform(4, 60):.2f}"]
+                yield [
+                    f"SO-{number:06}",
+                    f"{user:05}",
+                    f"{when:%Y-%m-%d %H:%M:%S}",
+                    item,
+                    1,
+                    f"{chance.uniform(4, 60):.2f}",
+                ]
             day += max(0.5, chance.gauss(pace, pace / 8)) if regular else chance.expovariate(1 / pace)
     # The last day has an order, whoever else bought on it.
     yield ["SO-LAST", "00001", f"{LAST_DAY} 12:00:00", "tea", 1, "5.00"]
@@ -51,10 +58,11 @@ class Stranger:
 
     place: Path
 
-    def types(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def types(self, *arguments: str, stdin: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OPSBOT_")}
         run = subprocess.run(
             [sys.executable, "-W", "error", "-m", "bot.cli", *arguments],
+            input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -68,7 +76,7 @@ class Stranger:
         return run
 
     def gets(self, *arguments: str) -> dict[str, Any]:
-        found = json.loads(self.types(*arguments, "--json").stdout)
+        found = json.loads(self.types(*arguments, "--json").stdout)  # one object, and nothing beside it
         assert isinstance(found, dict)
         return found
 
@@ -93,8 +101,6 @@ def test_from_an_order_file_to_an_answer(stranger: Stranger) -> None:
     again = stranger.gets("import", "orders.csv")
     assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, rows)
 
-    assert "opsbot train" in stranger.types("ask", "who is at risk", code=1).stderr
-
     trained = stranger.gets("train")
     assert (trained["promoted"], trained["as_of"]) == (True, LAST_DAY)
     # Three quarters of the gaps are shorter than about three weeks.
@@ -118,11 +124,14 @@ def test_from_an_order_file_to_an_answer(stranger: Stranger) -> None:
     # The first button leads from the list to one user, whose answer agrees with list and file.
     user = worst[0]["user_id"]
     assert user in at_risk["buttons"][0]["question"]
-    risk = stranger.gets("ask", at_risk["buttons"][0]["question"])
-    assert risk["facts"]["user_id"] == user
-    assert risk["facts"]["probability"] == pytest.approx(scores[user], abs=1e-9)
-    chinese = stranger.types("ask", f"用户{user}的流失风险").stdout
-    assert f"{round(100 * scores[user])}%" in chinese.splitlines()[0]
+    typed = f"{at_risk['buttons'][0]['question']}\nchurn risk for user {user}\n用户{user}的流失风险\nexit\n"
+    shown = stranger.types("chat", stdin=typed).stdout
+    answers = [answer for answer in shown.split("opsbot> ") if user in answer]
+    assert len(answers) == 3
+    percent = round(100 * scores[user])
+    assert answers[0].startswith(f"{percent} %")
+    assert answers[1].startswith(f"{percent} %")
+    assert answers[2].startswith(f"{percent}%")
 
     # A user known to leave and quiet for long is riskier than one known to go on like clockwork.
     leaving = [scores[f"{n:05}"] for n in range(0, USERS, 6) if f"{n:05}" in scores]
@@ -131,6 +140,15 @@ def test_from_an_order_file_to_an_answer(stranger: Stranger) -> None:
 
     tested = stranger.gets("evaluate")
     assert tested["metrics"]["auroc"] == pytest.approx(trained["metrics"]["auroc"], abs=1e-9)
+    assert (tested["ok"], tested["as_of"], tested["horizon_days"]) == (True, LAST_DAY, 30)
+    assert set(tested["baselines"]) >= {"recency", "rfm", "logistic_rfm"}
+    for figures in tested["baselines"].values():
+        assert set(figures["gain"]) == {"auroc", "brier"}
+        assert all(gain["low"] <= gain["mean"] <= gain["high"] for gain in figures["gain"].values())
     assert tested["metrics"]["accuracy"] >= tested["metrics"]["majority_accuracy"]
 
-    assert sorted(path.name for path in stranger.place.iterdir()) == ["opsbot-home", "orders.csv", "scores.csv"]
+    assert sorted(path.name for path in stranger.place.iterdir()) == [
+        "opsbot-home",
+        "orders.csv",
+        "scores.csv",
+    ]
