@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictor.errors import TooLittleHistoryError
+from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot
 
 HORIZONS_DAYS = (7, 14, 30, 60, 90, 180)
@@ -60,3 +61,8 @@ def choose_definition(
         kept = current is not None and current.horizon_days == horizon_days
         active_days = current.active_days if current and kept else ACTIVE_HORIZONS * horizon_days
     return Definition(horizon_days, active_days)
+
+
+def definition_of(record: ModelRecord) -> Definition:
+    """The definition a model was trained with."""
+    return Definition(record.horizon_days, record.active_days)

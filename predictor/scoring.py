@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
+from predictor.definition import definition_of
 from predictor.feature_table import FeatureTable, feature_table
 from predictor.reasons import Explainer, Reason
-from predictor.training import TASK, definition_of
+from predictor.training import TASK
 from storage import model_store
 from storage.database import transaction
 from storage.errors import NoModelError

@@ -9,17 +9,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from predictor import metrics
-from predictor.backtest import BackTest, backtest
-from predictor.churn_model import ChurnModel
+from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
-from predictor.definition import Definition, choose_definition
+from predictor.definition import Definition, choose_definition, definition_of
 from predictor.feature_table import FEATURE_NAMES
 from predictor.features.feature import N_
+from predictor.gate import decide
 from predictor.labels import LabelledTables
 from predictor.stack import fit, stacked, too_little
 from storage import model_store
-from storage.errors import EmptyStoreError, ModelFileError
+from storage.errors import EmptyStoreError
 from storage.model_store import ModelRecord
 from storage.moments import day_of
 from storage.snapshot import EVERY_USER, Snapshot, data_through, sampled
@@ -43,13 +42,6 @@ class Trained:
     decision: str
     decision_values: dict[str, object]
     definition_chosen: bool
-
-
-@dataclass(frozen=True)
-class _Decision:
-    promote: bool
-    sentence: str
-    values: dict[str, object]
 
 
 def train(
@@ -96,7 +88,7 @@ def train(
         "features": list(FEATURE_NAMES),
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
-    decision = _decide(current, as_of, calendar.definition, tested, models)
+    decision = decide(current, as_of, calendar.definition, tested, models)
     record = model_store.add_candidate(
         connection,
         models,
@@ -128,53 +120,3 @@ def calendar_of(snapshot: Snapshot, definition: Definition) -> Calendar:
             as_of=snapshot.as_of,
         )
     return Calendar(snapshot.as_of, day_of(first), definition)
-
-
-def definition_of(record: ModelRecord) -> Definition:
-    """The definition a model was trained with."""
-    return Definition(record.horizon_days, record.active_days)
-
-
-def _decide(
-    current: ModelRecord | None, as_of: date, definition: Definition, tested: BackTest, models: Path
-) -> _Decision:
-    """The rule: promote unless the model in use knows newer data or was better on dates new to both.
-
-    Dates new to both are those since the model in use was trained: the back-test scores them with a
-    model trained before each, and the model in use had not seen them either.
-    """
-    if current is None:
-        return _Decision(True, N_("Promoted: it is the first model."), {})
-    values: dict[str, object] = {"current": current.version, "current_as_of": current.as_of}
-    if as_of < current.as_of:
-        return _Decision(
-            False, N_("Kept as a candidate: model {current} knows the data up to {current_as_of}."), values
-        )
-    if definition_of(current) != definition:
-        return _Decision(True, N_("Promoted: the definition was changed."), values)
-    common = [day for day in tested.days if day.as_of >= current.as_of]
-    if not common:
-        return _Decision(
-            True, N_("Promoted: it knows no older data, and no date is new to both models yet."), values
-        )
-    try:
-        in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
-    except ModelFileError:
-        # Training is the remedy that such an error names, so it must not fail of it.
-        return _Decision(True, N_("Promoted: model {current} can no longer be used."), values)
-    gain = metrics.paired_gain(
-        [day.churned for day in common],
-        [day.probability for day in common],
-        [in_use.probability(day.values) for day in common],
-        metrics.brier,
-        [day.user_ids for day in common],
-    )
-    values["gain"] = f"{gain.mean:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
-    values["dates"] = len(common)
-    if gain.low > 0:
-        return _Decision(
-            False,
-            N_("Kept as a candidate: on {dates} common dates its Brier score is worse by {gain}."),
-            values,
-        )
-    return _Decision(True, N_("Promoted: on {dates} common dates its Brier score differs by {gain}."), values)

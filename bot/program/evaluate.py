@@ -20,9 +20,9 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
     Each test date gets a model trained on what was known before it.
     """
     from predictor.backtest import backtest
-    from predictor.definition import choose_definition
+    from predictor.definition import choose_definition, definition_of
     from predictor.labels import LabelledTables
-    from predictor.training import MOST_USERS, TASK, calendar_of, definition_of
+    from predictor.training import MOST_USERS, TASK, calendar_of
     from storage import model_store
     from storage.snapshot import Snapshot, sampled
 

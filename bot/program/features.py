@@ -28,10 +28,10 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
     """Write the features of all users active at DATE, one row each, as CSV or Parquet."""
     if out.suffix not in (".csv", ".parquet"):
         raise click.BadParameter("name a file that ends in .csv or .parquet.", param_hint="--out")
-    from predictor.definition import choose_definition
+    from predictor.definition import choose_definition, definition_of
     from predictor.feature_table import feature_table
     from predictor.labels import churned, window_end
-    from predictor.training import TASK, definition_of
+    from predictor.training import TASK
     from storage import model_store
     from storage.errors import OpsbotError
     from storage.snapshot import Snapshot

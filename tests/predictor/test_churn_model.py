@@ -140,10 +140,16 @@ def test_scores_are_identical_after_the_round_trip_through_a_file(
 
 @pytest.mark.parametrize("names", [FEATURE_NAMES[:-1], FEATURE_NAMES[::-1], (*FEATURE_NAMES, "star_sign")])
 def test_a_model_of_other_features_is_refused(model: ChurnModel, names: tuple[str, ...]) -> None:
-    with pytest.raises(ModelFileError, match="other features") as caught:
+    with pytest.raises(ModelFileError, match="another version of opsbot") as caught:
         ChurnModel.from_parts({**model.parts(), "feature_names": list(names)})
 
     assert "opsbot train" in caught.value.next_step
+
+
+@pytest.mark.parametrize("changed", [{"format": 0}, {"format": None}])
+def test_a_model_of_another_format_is_refused(model: ChurnModel, changed: dict[str, object]) -> None:
+    with pytest.raises(ModelFileError, match="another version of opsbot"):
+        ChurnModel.from_parts({**model.parts(), **changed})
 
 
 def test_compressing_keeps_sign_and_order() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from predictor.churn_model import ChurnModel, sigmoid
+from predictor.definition import definition_of
 from predictor.feature_table import feature_table
 from predictor.reasons import Explainer
 from predictor.scoring import (
@@ -20,7 +21,7 @@ from predictor.scoring import (
     risk_of,
     score_everybody,
 )
-from predictor.training import TASK, definition_of
+from predictor.training import TASK
 from storage import model_store
 from storage.database import Home
 from storage.errors import ModelFileError, NoModelError

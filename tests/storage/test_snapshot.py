@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storage.errors import EmptyStoreError
-from storage.snapshot import Snapshot, age_days, data_through, data_version, latest_order_at
+from storage.snapshot import Snapshot, age_days, data_through, data_version, latest_order_at, sampled
 from tests.conftest import Line, at, write
 
 DAY = date(2024, 3, 10)
@@ -207,6 +207,34 @@ def test_one_user_sees_their_own_orders_only(store: sqlite3.Connection) -> None:
 
     assert orders(store, user_id="42") == [("A", NOON)]
     assert orders(store, user_id="44") == []
+
+
+def users_of(snapshot: Snapshot) -> set[str]:
+    return {row[0] for row in snapshot.query(" SELECT user_id FROM orders")}
+
+
+def test_a_sample_has_so_many_users_with_all_of_their_orders(store: sqlite3.Connection) -> None:
+    write(store, [Line(f"{user}-{n}", f"u{user}", NOON + n) for user in range(30) for n in range(3)])
+    everybody = Snapshot(store, DAY)
+
+    sample = sampled(everybody, 10)
+
+    assert len(users_of(sample)) == 10
+    assert sample.query(" SELECT COUNT(*) FROM orders").fetchone()[0] == 30
+    assert users_of(sample) == users_of(sampled(everybody, 10))
+    assert sampled(everybody, 30) is everybody
+    other = next(iter(users_of(everybody) - users_of(sample)))
+    assert [row[0] for row in sample.query(" SELECT DISTINCT user_id FROM orders", user_id=other)] == [other]
+
+
+def test_users_who_come_later_do_not_change_a_sample(store: sqlite3.Connection) -> None:
+    write(store, [Line(str(user), f"u{user}", NOON) for user in range(30)])
+    before = users_of(sampled(Snapshot(store, DAY), 10))
+
+    write(store, [Line(f"later {user}", f"later {user}", at("2024-03-11")) for user in range(100)])
+
+    assert users_of(sampled(Snapshot(store, DAY), 10)) == before
+    assert users_of(sampled(Snapshot(store, date(2024, 3, 11)), 10)) != before
 
 
 def test_data_reaches_to_the_day_of_the_latest_order(store: sqlite3.Connection) -> None:

@@ -1,0 +1,75 @@
+"""The retrain gate: whether a newly trained model takes the place of the one in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from predictor import metrics
+from predictor.backtest import BackTest
+from predictor.churn_model import ChurnModel
+from predictor.definition import Definition, definition_of
+from predictor.features.feature import N_
+from storage import model_store
+from storage.errors import ModelFileError
+from storage.model_store import ModelRecord
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Promote or keep, and the translatable sentence that says why, to be filled with `values`."""
+
+    promote: bool
+    sentence: str
+    values: dict[str, object]
+
+
+def decide(
+    current: ModelRecord | None, as_of: date, definition: Definition, tested: BackTest, models: Path
+) -> Decision:
+    """The rule: promote unless the model in use knows newer data or was better on dates new to both.
+
+    Dates new to both are those since the model in use was trained: the back-test scores them with a
+    model trained before each, and the model in use had not seen them either.
+    """
+    if current is None:
+        return Decision(True, N_("Promoted: it is the first model."), {})
+    values: dict[str, object] = {"current": current.version, "current_as_of": current.as_of}
+    if as_of < current.as_of:
+        return Decision(
+            False, N_("Kept as a candidate: model {current} knows the data up to {current_as_of}."), values
+        )
+    if definition_of(current) != definition:
+        return Decision(True, N_("Promoted: the definition was changed."), values)
+    common = [day for day in tested.days if day.as_of >= current.as_of]
+    if not common:
+        return Decision(
+            True, N_("Promoted: it knows no older data, and no date is new to both models yet."), values
+        )
+    try:
+        in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
+    except ModelFileError:
+        # Training is the remedy that such an error names, so it must not fail of it.
+        return Decision(True, N_("Promoted: model {current} can no longer be used."), values)
+    gain = metrics.paired_gain(
+        [day.churned for day in common],
+        [day.probability for day in common],
+        [in_use.probability(day.values) for day in common],
+        metrics.brier,
+        [day.user_ids for day in common],
+    )
+    values["gain"] = f"{gain.mean:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
+    values["dates"] = ", ".join(day.as_of.isoformat() for day in common)
+    if gain.low > 0:
+        return Decision(
+            False,
+            N_(
+                "Kept as a candidate: tested on data new to both ({dates}),"
+                " its Brier score is worse by {gain}."
+            ),
+            values,
+        )
+    return Decision(
+        True, N_("Promoted: tested on data new to both ({dates}), its Brier score differs by {gain}."), values
+    )
