@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 
 from bot import formats
@@ -23,32 +24,16 @@ BANDS = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
 
 def risk_reply(question: Question, desk: Desk) -> Reply:
     """The probability, the strongest reasons, and how often such a score came true."""
-    with desk.store() as connection:
-        as_of = desk.as_of(connection)
-        user_id = asked_user(question, desk, connection)
-        record = promoted_model(connection)
-        risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
-        if risk is None:
-            return _no_probability(desk, connection, user_id, as_of, record)
-        parts = _reasons(risk, desk, connection)
-    lines = [
-        _("{points} points: {reason}").format(points=formats.points(effect), reason=text)
-        for _name, text, effect in parts[:REASONS_SHOWN]
-    ]
-    return Reply(
-        title=_title(risk),
-        lines=[*lines, _reliability_line(risk), *desk.stale_line(as_of)],
-        facts=_facts(risk, parts),
-        buttons=(
-            Button(_("Why?"), _("why is user {user} at risk").format(user=in_a_question(user_id))),
-            Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),
-        ),
-        provenance=desk.provenance(as_of, record),
-    )
+    return _scored(question, desk, _short)
 
 
 def explain_reply(question: Question, desk: Desk) -> Reply:
     """All parts of the probability, which add up to it from the average user's."""
+    return _scored(question, desk, _whole)
+
+
+def _scored(question: Question, desk: Desk, answer: Callable[[Risk, Parts, Desk], Reply]) -> Reply:
+    """`answer` for the user asked about, or why that user has no probability."""
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         user_id = asked_user(question, desk, connection)
@@ -56,27 +41,52 @@ def explain_reply(question: Question, desk: Desk) -> Reply:
         risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
         if risk is None:
             return _no_probability(desk, connection, user_id, as_of, record)
-        every = _reasons(risk, desk, connection)
-    parts = [part for part in every if formats.points(part[-1]) not in ("+0", "-0")]
-    base = risk.probability - sum(effect for _name, _text, effect in every)
-    shown = tuple((formats.points(effect), text) for _name, text, effect in parts)
+        parts = [
+            (reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons
+        ]
+    return answer(risk, parts, desk)
+
+
+def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:
+    lines = [
+        _("{points} points: {reason}").format(points=formats.points(effect), reason=text)
+        for _name, text, effect in parts[:REASONS_SHOWN]
+    ]
+    user = in_a_question(risk.user_id)
+    return Reply(
+        title=_title(risk),
+        lines=[*lines, _reliability_line(risk), *desk.stale_line(risk.as_of)],
+        facts=_facts(risk, parts),
+        buttons=(
+            Button(_("Why?"), _("why is user {user} at risk").format(user=user)),
+            Button(_("Profile"), _("tell me about user {user}").format(user=user)),
+        ),
+        provenance=desk.provenance(risk.as_of, risk.record),
+    )
+
+
+def _whole(risk: Risk, parts: Parts, desk: Desk) -> Reply:
+    base = risk.probability - sum(effect for _name, _text, effect in parts)
+    shown = [part for part in parts if formats.points(part[-1]) not in ("+0", "-0")]
     return Reply(
         title=_title(risk),
         lines=[
-            *desk.stale_line(as_of),
             _("The average user stands at {base}; these add up to the difference, in points:").format(
                 base=formats.percent(base)
             ),
+            *desk.stale_line(risk.as_of),
         ],
-        facts={**_facts(risk, every), "base_probability": round(base, 6)},
+        facts={**_facts(risk, parts), "base_probability": round(base, 6)},
         table=Table(
             ("effect", "reason"),
-            tuple((round(effect, 6), text) for _name, text, effect in parts),
+            tuple((round(effect, 6), text) for _name, text, effect in shown),
             (_("points"), _("because")),
-            shown,
+            tuple((formats.points(effect), text) for _name, text, effect in shown),
         ),
-        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
-        provenance=desk.provenance(as_of, record),
+        buttons=(
+            Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(risk.user_id))),
+        ),
+        provenance=desk.provenance(risk.as_of, risk.record),
     )
 
 
@@ -124,10 +134,6 @@ def _no_probability(
         buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
         provenance=desk.provenance(as_of, record),
     )
-
-
-def _reasons(risk: Risk, desk: Desk, connection: sqlite3.Connection) -> Parts:
-    return [(reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons]
 
 
 def _reliability_line(risk: Risk) -> str:

@@ -62,15 +62,8 @@ def train(
     as_of = as_of or data_through(connection)
     current = model_store.promoted(connection, TASK)
     snapshot = Snapshot(connection, as_of)
-    calendar = calendar_of(
-        snapshot,
-        choose_definition(
-            snapshot,
-            horizon_days=horizon_days,
-            active_days=active_days,
-            current=definition_of(current) if current else None,
-        ),
-    )
+    definition = definition_in_force(snapshot, horizon_days=horizon_days, active_days=active_days)
+    calendar = calendar_of(snapshot, definition)
     tables = LabelledTables(sampled(snapshot, MOST_USERS), calendar.definition)
     progress(N_("testing on past dates"))
     tested = backtest(calendar, tables)
@@ -107,6 +100,19 @@ def train(
         decision=decision.sentence,
         decision_values=decision.values,
         definition_chosen=horizon_days is None and current is None,
+    )
+
+
+def definition_in_force(
+    snapshot: Snapshot, *, horizon_days: int | None, active_days: int | None
+) -> Definition:
+    """What was asked for or set, else as the model in use has it, else from the shop's own gaps."""
+    current = model_store.promoted(snapshot.connection, TASK)
+    return choose_definition(
+        snapshot,
+        horizon_days=horizon_days,
+        active_days=active_days,
+        current=definition_of(current) if current else None,
     )
 
 

@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from storage.batches import BATCH_ROWS, Batch, BrokenRow, distinct_names
 from storage.errors import ImportRefusedError
-from storage.formats import BATCH_ROWS, Batch, BrokenRow, distinct_names
 from storage.text_encoding import text_encoding
 
 # A last line of our own. Where it does not come back as a row by itself, a quote was never closed.

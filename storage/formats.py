@@ -5,14 +5,10 @@ A further format is a further module with a `Source`, and an entry in `open_sour
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from storage.batches import Source
 from storage.errors import ImportRefusedError
-
-BATCH_ROWS = 2_000
 
 _NOT_YET = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive"),
@@ -20,36 +16,6 @@ _NOT_YET = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF", "a PDF"),
 )
-
-
-@dataclass(frozen=True)
-class BrokenRow:
-    """A row whose cells cannot be told apart; `cells` is what could be read of it."""
-
-    number: int
-    reason: str
-    cells: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some rows of a file: `columns[c][r]` is a cell as text, `numbers[r]` the line where row r starts."""
-
-    numbers: Sequence[int]
-    columns: Sequence[Sequence[str]]
-    broken: Sequence[BrokenRow]
-    bytes_done: int
-
-
-class Source(Protocol):
-    """A file with named columns that can be read from the start as often as needed."""
-
-    columns: tuple[str, ...]
-    size: int
-
-    def batches(self) -> Iterator[Batch]:
-        """The rows from first to last."""
-        ...
 
 
 def open_source(path: Path) -> Source:
@@ -81,14 +47,3 @@ def open_source(path: Path) -> Source:
     from storage.csv_format import CsvSource
 
     return CsvSource(path)
-
-
-def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Header names trimmed, numbered where several are alike: `price`, `price (2)`; none is empty."""
-    seen: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        trimmed = name.strip().strip("\ufeff")
-        seen[trimmed] = seen.get(trimmed, 0) + 1
-        distinct.append(f"{trimmed} ({seen[trimmed]})" if seen[trimmed] > 1 and trimmed else trimmed)
-    return tuple(distinct)

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import snapshot, values
+from storage.batches import Source
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
-from storage.formats import Source, open_source
+from storage.formats import open_source
 from storage.headers import Layout, choose_layout
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.rejects import RejectedFile

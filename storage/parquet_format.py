@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from storage.batches import BATCH_ROWS, Batch, distinct_names
 from storage.errors import ImportRefusedError
-from storage.formats import BATCH_ROWS, Batch, distinct_names
 
 # Whole numbers above this were rounded when they became floating-point numbers.
 _EXACT = float(2**53)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from storage.formats import BrokenRow
+from storage.batches import BrokenRow
 
 
 class RejectedFile:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from storage import values
+from storage.batches import Batch, BrokenRow, Source
 from storage.errors import ImportRefusedError
-from storage.formats import Batch, BrokenRow, Source
 from storage.headers import Layout
 from storage.numbers import MarksSeen, NumberParser, cents, line_total
 from storage.privacy import Pseudonyms

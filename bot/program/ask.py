@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from bot.program.output import desk_of, json_option, print_json
+from bot.program.output import ROLE, desk_of, json_option, print_json
+
+if TYPE_CHECKING:
+    from bot.command import Role
 
 
 @click.command()
 @click.argument("text")
-@click.option(
-    "--as",
-    "role",
-    type=click.Choice(["operator", "admin"]),
-    default="operator",
-    show_default=True,
-    help="Who asks.",
-)
+@ROLE
 @click.option("--yes", is_flag=True, help="Confirm what would ask for a confirming button.")
 @json_option
 @click.pass_context
-def ask(ctx: click.Context, text: str, role: str, yes: bool, as_json: bool) -> None:
+def ask(ctx: click.Context, text: str, role: Role, yes: bool, as_json: bool) -> None:
     """Ask one question: opsbot ask "churn risk for user 42"."""
     from bot.assistant import Asked, Assistant
     from bot.i18n import using
     from bot.render import plain
 
     assistant = Assistant(desk_of(ctx))
-    reply = assistant.ask(Asked(text, role="admin" if role == "admin" else "operator", confirmed=yes))
+    reply = assistant.ask(Asked(text, role, confirmed=yes))
     with using(assistant.language(text)):
         shown = plain(reply)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.i18n import _
-from bot.program.output import desk_of
+from bot.program.output import ROLE, desk_of
 
 if TYPE_CHECKING:
     from bot.command import Role
@@ -16,18 +16,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--as",
-    "role",
-    type=click.Choice(["operator", "admin"]),
-    default="operator",
-    show_default=True,
-    help="Who asks.",
-)
+@ROLE
 @click.pass_context
-def chat(ctx: click.Context, role: str) -> None:
+def chat(ctx: click.Context, role: Role) -> None:
     """Chat in the terminal over the home's store; a number presses a button, `exit` leaves."""
-    converse(desk_of(ctx), "admin" if role == "admin" else "operator")
+    converse(desk_of(ctx), role)
 
 
 def converse(desk: Desk, role: Role) -> None:

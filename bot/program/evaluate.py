@@ -20,21 +20,15 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
     Each test date gets a model trained on what was known before it.
     """
     from predictor.backtest import backtest
-    from predictor.definition import choose_definition, definition_of
     from predictor.labels import LabelledTables
-    from predictor.training import MOST_USERS, TASK, calendar_of
-    from storage import model_store
+    from predictor.training import MOST_USERS, calendar_of, definition_in_force
     from storage.snapshot import Snapshot, sampled
 
     desk = desk_of(ctx)
     with desk.store() as connection:
         snapshot = Snapshot(connection, desk.as_of(connection))
-        promoted = model_store.promoted(connection, TASK)
-        definition = choose_definition(
-            snapshot,
-            horizon_days=desk.settings.horizon_days,
-            active_days=desk.settings.active_days,
-            current=definition_of(promoted) if promoted else None,
+        definition = definition_in_force(
+            snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )
         progress("testing on past dates")
         tables = LabelledTables(sampled(snapshot, MOST_USERS), definition)

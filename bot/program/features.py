@@ -28,11 +28,9 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
     """Write the features of all users active at DATE, one row each, as CSV or Parquet."""
     if out.suffix not in (".csv", ".parquet"):
         raise click.BadParameter("name a file that ends in .csv or .parquet.", param_hint="--out")
-    from predictor.definition import choose_definition, definition_of
     from predictor.feature_table import feature_table
     from predictor.labels import churned, window_end
-    from predictor.training import TASK
-    from storage import model_store
+    from predictor.training import definition_in_force
     from storage.errors import OpsbotError
     from storage.snapshot import Snapshot
 
@@ -40,12 +38,8 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
     with desk.store() as connection:
         last = desk.as_of(connection)
         snapshot = Snapshot(connection, as_of or last)
-        promoted = model_store.promoted(connection, TASK)
-        definition = choose_definition(
-            snapshot,
-            horizon_days=desk.settings.horizon_days,
-            active_days=desk.settings.active_days,
-            current=definition_of(promoted) if promoted else None,
+        definition = definition_in_force(
+            snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )
         table = feature_table(snapshot, definition)
         frame = table.frame()

@@ -52,6 +52,16 @@ AS_OF = click.option(
 )
 
 
+ROLE = click.option(
+    "--as",
+    "role",
+    type=click.Choice(["operator", "admin"]),
+    default="operator",
+    show_default=True,
+    help="Who asks.",
+)
+
+
 def desk_of(ctx: click.Context) -> Desk:
     """The desk of the home that the program was started with, settings checked."""
     import logging

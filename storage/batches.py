@@ -1,0 +1,50 @@
+"""What every format gives: batches of text cells with their line numbers, and names for the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+BATCH_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row whose cells cannot be told apart; `cells` is what could be read of it."""
+
+    number: int
+    reason: str
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file: `columns[c][r]` is a cell as text, `numbers[r]` the line where row r starts."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[str]]
+    broken: Sequence[BrokenRow]
+    bytes_done: int
+
+
+class Source(Protocol):
+    """A file with named columns that can be read from the start as often as needed."""
+
+    columns: tuple[str, ...]
+    size: int
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows from first to last."""
+        ...
+
+
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Header names trimmed, numbered where several are alike: `price`, `price (2)`; none is empty."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        trimmed = name.strip().strip("\ufeff")
+        seen[trimmed] = seen.get(trimmed, 0) + 1
+        distinct.append(f"{trimmed} ({seen[trimmed]})" if seen[trimmed] > 1 and trimmed else trimmed)
+    return tuple(distinct)
