@@ -48,7 +48,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
     matching = found[0]["matching"] if found else 0
     return Reply(
         title=_(
-            "{matching} of {scored} active users are at a risk of {min_risk} or more; {flagged} are flagged."
+            "{matching} of {scored} active users are at a risk of {min_risk} or more; flagged: {flagged}."
         ).format(
             matching=formats.count(matching),
             scored=formats.count(scored),

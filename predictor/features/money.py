@@ -11,8 +11,8 @@ SPENDING = Family(
 )
 BASKET = Family(
     "basket",
-    N_("{lines_per_order} different items per order"),
-    N_("{lines_per_order} different items per order"),
+    N_("different items in an order: {lines_per_order}"),
+    N_("different items in an order: {lines_per_order}"),
 )
 RETURNS = Family(
     "returns",

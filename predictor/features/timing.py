@@ -19,8 +19,8 @@ RHYTHM = Family(
 )
 TENURE = Family(
     "tenure",
-    N_("a buyer for {tenure_days} days, with {frequency} orders"),
-    N_("a buyer for {tenure_days} days, with {frequency} orders"),
+    N_("a buyer for {tenure_days} days; orders so far: {frequency}"),
+    N_("a buyer for {tenure_days} days; orders so far: {frequency}"),
 )
 
 FEATURES = (

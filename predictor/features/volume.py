@@ -8,8 +8,8 @@ from predictor.features.feature import N_, Family, Feature
 
 VOLUME = Family(
     "volume",
-    N_("{orders_90d} orders in the last 90 days, {orders_before_90d} in the 90 before"),
-    N_("{orders_90d} orders in the last 90 days, {orders_before_90d} in the 90 before"),
+    N_("orders in the last 90 days: {orders_90d}; in the 90 before: {orders_before_90d}"),
+    N_("orders in the last 90 days: {orders_90d}; in the 90 before: {orders_before_90d}"),
 )
 
 FEATURES = (
