@@ -49,7 +49,7 @@ def _scored(question: Question, desk: Desk, answer: Callable[[Risk, Parts, Desk]
 
 def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:
     lines = [
-        _("{points} points: {reason}").format(points=formats.points(effect), reason=text)
+        _("{points} points – {reason}").format(points=formats.points(effect), reason=text)
         for _name, text, effect in parts[:REASONS_SHOWN]
     ]
     user = in_a_question(risk.user_id)
