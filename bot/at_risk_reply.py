@@ -84,7 +84,7 @@ def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row],
             (
                 row["user_id"],
                 formats.percent(row["probability"]),
-                formats.count(row["recency_days"]),
+                formats.age(row["recency_days"]),
                 desk.money(connection, row["monetary_cents"]),
                 reason,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 from babel import Locale
@@ -37,6 +38,11 @@ def decimal(value: float, places: int = 1) -> str:
 def count(value: float) -> str:
     """A whole number with separators."""
     return format_decimal(round(value), format="#,##0", locale=_locale())
+
+
+def age(days: float) -> str:
+    """Time until the end of a day, as the number of calendar days before it: both 84.3 and 85 → 84."""
+    return count(max(0, math.ceil(days) - 1))
 
 
 def days_ago(days: int) -> str:

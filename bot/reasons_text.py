@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from predictor.reasons import Reason
 
 
+# Measured to the end of the day of the answer; a person counts from day to day.
+AGES = frozenset({"recency_days", "tenure_days"})
+
+
 def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> str:
     """The sentence of a reason."""
     return _(reason.text).format(
@@ -25,6 +29,8 @@ def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> s
 
 
 def _shown(name: str, value: float, desk: Desk, connection: sqlite3.Connection) -> str:
+    if name in AGES:
+        return formats.age(value)
     if name.endswith("_cents"):
         return desk.money(connection, value)
     if name.endswith("_share"):

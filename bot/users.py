@@ -10,7 +10,8 @@ from bot import formats
 from bot.command import Question
 from bot.convertors import CONVERTORS
 from bot.desk import Desk
-from bot.i18n import _
+from bot.i18n import _, language
+from bot.registry import commands
 from storage.errors import OpsbotError, UnknownUserError
 from storage.moments import day_of
 from storage.privacy import Pseudonyms
@@ -35,9 +36,8 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
     """The stored id of the user that the question names; raises where none is named or none exists."""
     named = question.args.get("user")
     if not named:
-        raise MissingArgumentError(
-            "Which user?", next_step="Name one: {example}", example=f"{question.command} 42"
-        )
+        example = next(each for each in commands() if each.name == question.command).examples[language()][0]
+        raise MissingArgumentError("Which user?", next_step="Name one: {example}", example=example)
     user_id = Pseudonyms(desk.home.path).id_for(str(named))
     known = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id)"

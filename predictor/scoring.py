@@ -22,7 +22,7 @@ from storage import model_store
 from storage.database import transaction
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
-from storage.snapshot import Snapshot, data_version
+from storage.snapshot import Snapshot, data_through, data_version
 
 MEDIUM_FROM = 1 / 3
 HIGH_FROM = 2 / 3
@@ -57,9 +57,10 @@ class Risk:
 
 
 def promoted_model(connection: sqlite3.Connection) -> ModelRecord:
-    """The model in use; raises NoModelError naming the command to run first."""
+    """The model in use; raises NoModelError, or EmptyStoreError, naming the command to run first."""
     record = model_store.promoted(connection, TASK)
     if record is None:
+        data_through(connection)
         raise NoModelError("No model is trained yet.", next_step="Train one: opsbot train")
     return record
 

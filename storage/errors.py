@@ -37,6 +37,12 @@ class ImportRefusedError(OpsbotError):
     kind = "import_refused"
 
 
+class OutputFileError(OpsbotError):
+    """A file that was asked for cannot be written."""
+
+    kind = "output_file"
+
+
 class UnknownUserError(OpsbotError):
     """The user id stands in no imported row."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from storage.errors import ImportRefusedError
+from storage.rejects import added_columns
 from storage.tables import TABLES, Table, plain_name
 
 # field → position of its column in the file
@@ -92,7 +93,7 @@ def _check_mapped(columns: Sequence[str], mapped: Mapping[str, str], tables: Seq
 
 def _layout(table: Table, columns: Sequence[str], mapped: Mapping[str, str]) -> dict[str, int]:
     layout = {name: columns.index(column) for name, column in mapped.items()}
-    taken = set(layout.values())
+    taken = {*layout.values(), *range(added_columns(columns))}
     plain = [plain_name(column) for column in columns]
     for field in table.fields:
         if field.name in layout:

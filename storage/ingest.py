@@ -226,12 +226,17 @@ class _Import:
             self.warnings.append(f"Not stored, because personal: {', '.join(personal)}.")
         if staging.hidden:
             self.warnings.append(
-                f"{staging.hidden} rows have an e-mail or phone number as user_id; a pseudonym is stored."
+                f"Rows with an e-mail or phone number as user_id: {staging.hidden}; a pseudonym is stored."
+            )
+        if merged.undated:
+            self.warnings.append(
+                f"Rows with a status and no status_at: {merged.undated}. On their first import these count"
+                " as cancelled, unpaid or refunded from the order's own time on."
             )
         if merged.repeated:
             first = ", ".join(map(str, merged.first_repeated))
             self.warnings.append(
-                f"{merged.repeated} rows are given again further down (first: lines {first}). "
+                f"Rows that are given again further down: {merged.repeated} (first: lines {first}). "
                 "The last one is kept; the earlier ones are counted as unchanged."
             )
 

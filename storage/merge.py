@@ -20,11 +20,15 @@ _MONEY = frozenset({"unit_price_cents", "quantity", "discount_cents"})
 
 @dataclass(frozen=True)
 class Merged:
-    """How many staged rows were new, changed and as before; `repeated` names the first rows given twice."""
+    """How many staged rows were new, changed and as before; `first_repeated` names rows given twice.
+
+    `undated` are the new rows whose status takes something back and does not say since when.
+    """
 
     added: int
     updated: int
     unchanged: int
+    undated: int
     repeated: int
     first_repeated: tuple[int, ...]
 
@@ -109,11 +113,24 @@ class Merge:
             )
         found = self._one("SELECT COUNT(*) FROM temp.found")
         updated = self._one("SELECT COUNT(*) FROM temp.found WHERE changed OR status_at IS NOT NULL")
+        undated = self._undated()
         self._update()
         if staged > found:
             with self._indexed_after(empty and staged > _MANY):
                 self._insert()
-        return Merged(staged - found, updated, found - updated + repeated, repeated, first)
+        return Merged(staged - found, updated, found - updated + repeated, undated, repeated, first)
+
+    def _undated(self) -> int:
+        if not self._statuses:
+            return 0
+        unknown = "AND s.status_at IS NULL" if self._dated else ""
+        return self._one(
+            f"""
+            SELECT COUNT(*) FROM temp.staged s
+            WHERE s.status NOT IN ('paid', 'invoiced') {unknown}
+              AND s.n NOT IN (SELECT n FROM temp.found)
+            """
+        )
 
     def _number_lines(self) -> None:
         """Where the file has no number of a line: the n-th occurrence of its order and item in the file.

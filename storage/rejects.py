@@ -11,6 +11,14 @@ from typing import TextIO
 
 from storage.batches import BrokenRow
 
+# What stands before the file's own columns.
+ADDED_COLUMNS = ("line_number", "reason")
+
+
+def added_columns(columns: Sequence[str]) -> int:
+    """How many leading columns were added by us: a corrected rejected file comes back with them."""
+    return len(ADDED_COLUMNS) if tuple(columns[: len(ADDED_COLUMNS)]) == ADDED_COLUMNS else 0
+
 
 class RejectedFile:
     """Written under a temporary name; `keep` gives it its own once the import is in the store.
@@ -23,7 +31,8 @@ class RejectedFile:
         self._folder = folder
         # A stem may be as long as file systems allow, and may not start with a dot or a dash.
         self._stem = re.sub(r"^[.-]+|[^\w. -]", "_", stem)[:60] or "file"
-        self._columns = columns
+        self._skipped = added_columns(columns)
+        self._columns = columns[self._skipped :]
         self._part: Path | None = None
         self._file: TextIO | None = None
 
@@ -41,7 +50,7 @@ class RejectedFile:
             if self._file is None:
                 self._open()
             assert self._file is not None
-            self._writer.writerow([row.number, row.reason, *row.cells])
+            self._writer.writerow([row.number, row.reason, *row.cells[self._skipped :]])
             self.rows += 1
 
     def discard(self) -> None:
@@ -83,4 +92,4 @@ class RejectedFile:
                 number += 1
         self._file = self._part.open("w", encoding="utf-8-sig", newline="", errors="replace")
         self._writer = csv.writer(self._file)
-        self._writer.writerow(["line_number", "reason", *self._columns])
+        self._writer.writerow([*ADDED_COLUMNS, *self._columns])

@@ -45,7 +45,7 @@ def demo(ctx: click.Context, no_chat: bool) -> None:
         with using(assistant.language(text)):
             click.echo(f"\nopsbot> {text}\n{plain(assistant.ask(Asked(text)))}")
     if no_chat or not sys.stdin.isatty():
-        click.echo(f"\nGo on with: {sys.argv[0]} --home {desk.home.path} chat")
+        click.echo(f"\nGo on with: {sys.argv[0]} --home {desk.home.path} chat --as admin")
         return
     click.echo("")
     converse(desk, "admin")

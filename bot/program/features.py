@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of
+from bot.program.output import AS_OF, desk_of, say_if_later, write_whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +31,6 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
     from predictor.feature_table import feature_table
     from predictor.labels import churned, window_end
     from predictor.training import definition_in_force
-    from storage.errors import OpsbotError
     from storage.snapshot import Snapshot
 
     desk = desk_of(ctx)
@@ -46,17 +45,13 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
         complete = window_end(snapshot.as_of, definition) <= last
         if labels and complete:
             frame["churned"] = churned(snapshot, definition, table.user_ids.tolist())
-    part = out.with_name(out.name + ".part")
-    try:
-        frame.to_csv(part, index=False) if out.suffix == ".csv" else frame.to_parquet(part, index=False)
-        part.replace(out)
-    except OSError as error:
-        raise OpsbotError(
-            "{out} cannot be written: {problem}.",
-            next_step="Name another file with --out.",
-            out=out,
-            problem=error.strerror,
-        ) from error
+    say_if_later(snapshot.as_of, last)
+    write_whole(
+        out,
+        lambda part: (
+            frame.to_csv(part, index=False) if out.suffix == ".csv" else frame.to_parquet(part, index=False)
+        ),
+    )
     click.echo(
         f"{out}: {len(frame):,} users × {frame.shape[1] - 1} columns, as of {snapshot.as_of},"
         f" horizon {definition.horizon_days}, active {definition.active_days}",

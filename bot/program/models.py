@@ -9,6 +9,8 @@ import click
 from bot.program.output import desk_of, json_option, print_json
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from storage.model_store import ModelRecord
 
 
@@ -59,11 +61,12 @@ def _list(ctx: click.Context, as_json: bool) -> None:
 
     with desk_of(ctx).store() as connection:
         records = model_store.every(connection)
+        first_step = "" if records else _first_step(connection)
     if as_json:
         print_json({"ok": True, "models": [_card(record) for record in records]})
         return
-    if not records:
-        click.echo("No model is trained yet. Train one: opsbot train")
+    if first_step:
+        click.echo(first_step)
     for record in records:
         metrics = record.card["metrics"]
         click.echo(
@@ -71,6 +74,20 @@ def _list(ctx: click.Context, as_json: bool) -> None:
             f" active {record.active_days}"
             f"  AUROC {_figure(metrics['auroc'])}  Brier {_figure(metrics['brier'])}"
         )
+
+
+def _first_step(connection: sqlite3.Connection) -> str:
+    """What has to be done before there is a model."""
+    from bot.assistant import sentences
+    from bot.i18n import joined
+    from predictor.scoring import promoted_model
+    from storage.errors import OpsbotError
+
+    try:
+        promoted_model(connection)
+    except OpsbotError as error:
+        return joined(*sentences(error))
+    return ""
 
 
 def _say(record: ModelRecord, as_json: bool) -> None:

@@ -86,6 +86,33 @@ def progress(step: str) -> None:
     click.echo(f"… {_(step)}", err=True)
 
 
+def write_whole(out: Path, write: Callable[[Path], object]) -> None:
+    """A file that is whole or not there: `write` fills a path beside it. Raises OutputFileError."""
+    from storage.errors import OutputFileError
+
+    part = out.with_name(out.name + ".part")
+    try:
+        write(part)
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputFileError(
+            "{out} cannot be written: {problem}.",
+            next_step="Name another file with --out.",
+            out=out,
+            problem=error.strerror or error,
+        ) from error
+
+
+def say_if_later(as_of: date, through: date) -> None:
+    """A line on standard error where a day lies beyond the latest order."""
+    if as_of > through:
+        click.echo(
+            f"Orders go through {through}; none is known of the {(as_of - through).days} days up to {as_of}.",
+            err=True,
+        )
+
+
 def print_json(value: object) -> None:
     """One JSON object on standard output; NaN never gets in."""
     click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain))

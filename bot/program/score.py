@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of
+from bot.program.output import AS_OF, desk_of, say_if_later, write_whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,34 +37,23 @@ def score(ctx: click.Context, task: str, as_of: date | None, out: Path | None) -
 
     desk = desk_of(ctx)
     with desk.store() as connection:
+        last = desk.as_of(connection)
+        day = as_of or last
         record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
-        day = as_of or desk.as_of(connection)
         scores = score_everybody(connection, desk.home.models, record, day)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["user_id", "probability"])
+    pairs = zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
+    writer.writerows((user_id, repr(p)) for user_id, p in sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+    if out is None:
+        click.echo(text.getvalue(), nl=False)
+    else:
+        write_whole(out, lambda part: part.write_text(text.getvalue(), encoding="utf-8", newline=""))
     click.echo(
         f"model {record.version} ({record.stage}), trained as of {record.as_of}; scores as of {day}:"
         f" probability of no order within {record.horizon_days} days"
         f" for {len(scores.table):,} users who ordered in the last {record.active_days} days",
         err=True,
     )
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["user_id", "probability"])
-    pairs = zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
-    writer.writerows((user_id, repr(p)) for user_id, p in sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
-    write_text(out, text.getvalue())
-
-
-def write_text(out: Path | None, text: str) -> None:
-    """Text to a file that is whole or not there, or to standard output."""
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    part = out.with_name(out.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise click.ClickException(
-            f"{out} cannot be written: {error.strerror}. Name another file with --out."
-        ) from error
+    say_if_later(day, last)

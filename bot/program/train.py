@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of, json_option, print_json
+from bot.program.output import AS_OF, desk_of, json_option, print_json, say_if_later
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,6 +28,9 @@ def train(
     from bot.training_reply import run_training, trained_reply
 
     desk = desk_of(ctx)
+    with desk.store() as connection:
+        last = desk.as_of(connection)
+    say_if_later(as_of or last, last)
     trained = run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active)
     reply = trained_reply(trained, desk)
     if as_json:

@@ -16,6 +16,7 @@ from bot.desk import Desk
 from bot.i18n import language, language_of, using
 from bot.registry import commands
 from bot.reply import Reply
+from bot.understanding import understand
 from storage.errors import OpsbotError
 from tests.bot.conftest import Shop
 
@@ -133,7 +134,9 @@ def test_a_command_without_its_user_asks_which(shop: Shop, text: str) -> None:
     reply = shop.ask(text)
     assert reply.failure is not None
     assert reply.failure.kind == "missing_argument"
-    assert reply.failure.next_step == f"Name one: {text[1:]} 42"
+    named = reply.failure.next_step.removeprefix("Name one: ")
+    understood = understand(named, commands())
+    assert (understood.command, understood.args) == (text[1:], {"user": "42"})
 
 
 def test_braces_in_what_an_operator_writes_stay_as_they_are() -> None:

@@ -479,8 +479,32 @@ def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> 
 
 
 def test_without_models_the_list_says_to_train(fresh_program: Program) -> None:
-    assert "opsbot train" in fresh_program("models").stdout
+    assert (
+        fresh_program("models").stdout
+        == "There are no orders here yet. Import them: opsbot import orders.csv\n"
+    )
     assert fresh_program.json("models") == {"ok": True, "models": []}
+
+
+def test_models_of_a_shop_with_orders_say_to_train(fresh_program: Program, orders: Path) -> None:
+    fresh_program("import", str(orders))
+    assert fresh_program("models").stdout == "No model is trained yet. Train one: opsbot train\n"
+
+
+def test_a_day_beyond_the_data_is_said(two_models: Program) -> None:
+    later = LAST_DAY + timedelta(days=3)
+    assert (
+        f"Orders go through {LAST_DAY}; none is known of the 3 days"
+        in two_models("score", "--as-of", later.isoformat()).stderr
+    )
+
+
+@pytest.mark.parametrize("command", [("score",), ("features",)])
+def test_a_file_that_cannot_be_written_is_said(two_models: Program, command: tuple[str, ...]) -> None:
+    result = two_models(*command, "--out", "/nonexistent/f.csv", code=1)
+    assert result.stderr.startswith("/nonexistent/f.csv cannot be written: ")
+    assert "None" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_promote_and_rollback_change_places(two_models: Program) -> None:
@@ -655,7 +679,7 @@ def test_demo_makes_a_shop_trains_and_answers_and_may_be_made_again(fresh_progra
     assert "opsbot> 用户42的流失风险" in result.stdout
     assert "Something went wrong" not in result.stdout
     last = result.stdout.splitlines()[-1]
-    assert last.startswith("Go on with: ") and last.endswith(f" --home {fresh_program.home} chat")
+    assert last.startswith("Go on with: ") and last.endswith(f" --home {fresh_program.home} chat --as admin")
     assert stages(fresh_program) == {1: "promoted"}
 
 

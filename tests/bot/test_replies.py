@@ -130,7 +130,7 @@ def test_the_strongest_reasons_are_said_with_their_points(shop: Shop) -> None:
     effects = [abs(reason["effect"]) for reason in facts(reply)["reasons"]]
     assert effects == sorted(effects, reverse=True)
     first = facts(reply)["reasons"][0]
-    assert reply.lines[0] == f"{100 * first['effect']:+.0f} points: {first['text']}"
+    assert reply.lines[0] == f"{100 * first['effect']:+.0f} points – {first['text']}"
 
 
 @pytest.mark.parametrize(

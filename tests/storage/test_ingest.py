@@ -245,6 +245,33 @@ def test_rejected_rows_are_written_with_line_and_reason(shop: Shop) -> None:
     assert again.rejected_file == str(shop.home.exports / "file-rejected-2.csv")
 
 
+def test_a_rejected_file_comes_back_corrected(shop: Shop) -> None:
+    first = shop.take(f"{HEADER}\nA1,u1,2024-01-05,i1,1,1\nA2,u2,someday,i1,1,1\nA3,u3,2024-01-05,i1,x,1\n")
+    assert first.rejected_file is not None
+    rejected = Path(first.rejected_file).read_text("utf-8-sig")
+    second = shop.take(rejected.replace("someday", "2024-01-06"))
+    assert counts(second) == (2, 1, 0, 0, 1)
+    assert shop.rows("SELECT order_id, line FROM lines ORDER BY 1") == [("A1", 1), ("A2", 1)]
+    assert second.rejected_file is not None
+    assert Path(second.rejected_file).read_text("utf-8-sig").startswith(f"line_number,reason,{HEADER}\n")
+
+
+def test_a_status_without_its_time_is_said(shop: Shop) -> None:
+    header = f"{HEADER},status"
+    result = shop.take(
+        f"{header}\nA1,u1,2024-01-05,i1,1,1,paid\nA2,u1,2024-01-05,i1,1,1,cancelled\n"
+        "A3,u1,2024-01-05,i1,1,1,refunded\n"
+    )
+    assert result.warnings == (
+        "Rows with a status and no status_at: 2. On their first import these count as cancelled, unpaid or"
+        " refunded from the order's own time on.",
+    )
+    dated = (
+        f"{header},status_at\nA4,u1,2024-01-05,i1,1,1,cancelled,2024-01-07\nA5,u1,2024-01-05,i1,1,1,paid,\n"
+    )
+    assert shop.take(dated).warnings == ()
+
+
 def test_a_failure_midway_leaves_nothing(shop: Shop, home: Home) -> None:
     shop.take(f"{HEADER}\nA1,u1,2024-01-05,i1,1,1\n")
     with home.store() as connection:
@@ -366,7 +393,7 @@ def test_emails_as_ids_become_pseudonyms(shop: Shop) -> None:
     users = shop.rows("SELECT DISTINCT user_id FROM lines")
     assert len(users) == 1
     assert users[0][0].startswith("p_")
-    assert result.warnings[0].startswith("2 rows have an e-mail")
+    assert result.warnings[0].startswith("Rows with an e-mail or phone number as user_id: 2;")
     shop.take("user_id,language\nann@example.org,en\n")
     assert shop.rows("SELECT user_id FROM users") == users
 
