@@ -24,9 +24,9 @@ from predictor.scoring import (
 from predictor.training import TASK
 from storage import model_store
 from storage.database import Home
-from storage.errors import ModelFileError, NoModelError
+from storage.errors import EmptyStoreError, ModelFileError, NoModelError
 from storage.model_store import ModelRecord
-from storage.moments import known_before
+from storage.moments import day_start, known_before
 from storage.snapshot import Snapshot
 from tests.conftest import LAST_DAY, Line, TrainedHome, write
 
@@ -236,11 +236,17 @@ def test_a_model_file_that_was_altered_scores_nobody(trained_store: sqlite3.Conn
 
 
 def test_without_a_model_the_command_to_run_first_is_named(home: Home, store: sqlite3.Connection) -> None:
-    for ask in (
+    asking = (
         lambda: promoted_model(store),
         lambda: refresh_scores(store, home.models, LAST_DAY),
         lambda: risk_of(store, home.models, "42", LAST_DAY),
-    ):
+    )
+    for ask in asking:
+        with pytest.raises(EmptyStoreError) as without_orders:
+            ask()
+        assert without_orders.value.next_step == "Import them: opsbot import orders.csv"
+    write(store, [Line("1", "42", day_start(LAST_DAY))])
+    for ask in asking:
         with pytest.raises(NoModelError, match=r"No model is trained yet\.") as caught:
             ask()
         assert caught.value.next_step == "Train one: opsbot train"
