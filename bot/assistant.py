@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from bot.command import Command, Question, Role
+from bot.command import About, Asker, Command, Question, Role
+from bot.context import understand_about
 from bot.desk import Desk
 from bot.i18n import _, language, language_of, using
 from bot.incident import report
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
-from bot.understanding import Understanding, understand
+from bot.understanding import Understanding
 from storage import audit
 from storage.errors import OpsbotError
 
@@ -19,13 +22,19 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Asked:
-    """A text with who sent it, from where, and whether a confirming button was pressed."""
+    """A text with who sent it, from where, and whether a confirming button was pressed.
+
+    `about` is the answer it refers to, `upload` is a file sent along.
+    Without a `language` the answer is in that of the text.
+    """
 
     text: str
     role: Role = "operator"
     confirmed: bool = False
-    transport: str = "terminal"
-    operator: str = "local"
+    asker: Asker = field(default_factory=Asker)
+    upload: Path | None = None
+    about: About | None = None
+    language: str | None = None
 
 
 class Assistant:
@@ -40,10 +49,19 @@ class Assistant:
         fixed = self._desk.settings.language
         return language_of(text) if fixed == "auto" else fixed
 
+    def long_work(self, asked: Asked) -> str | None:
+        """The command, where answering now takes more than a blink: long work, confirmed and allowed."""
+        if not asked.confirmed:
+            return None
+        command = self._commands.get(self._understood(asked).command)
+        if command is None or not command.long:
+            return None
+        return command.name if _allowed(command, asked.role) else None
+
     def ask(self, asked: Asked) -> Reply:
         """The reply to a text; failures come back as replies with a `failure`."""
-        with using(self.language(asked.text)):
-            understood = understand(asked.text, self._commands.values())
+        with using(asked.language or self.language(asked.text)):
+            understood = self._understood(asked)
             command = self._commands.get(understood.command)
             reply = (
                 self._unknown(understood, asked) if command is None else self._run(command, understood, asked)
@@ -52,29 +70,36 @@ class Assistant:
         self._audit(asked, reply)
         return reply
 
+    def _understood(self, asked: Asked) -> Understanding:
+        return understand_about(asked.text, asked.about, self._commands.values())
+
     def _run(self, command: Command, understood: Understanding, asked: Asked) -> Reply:
-        if command.role == "admin" and asked.role != "admin":
-            return _failed(
-                "not_allowed", _("Only an admin may do this."), _("Ask one, or act as one: --as admin")
-            )
+        if not _allowed(command, asked.role):
+            at_terminal = asked.asker.transport == "terminal"
+            next_step = _("Ask one, or act as one: --as admin") if at_terminal else _("Ask one.")
+            return _failed("not_allowed", _("Only an admin may do this."), next_step)
         if command.confirm and not asked.confirmed:
+            # What was left out is asked for by the command itself.
+            sure = _(command.confirm).format_map(defaultdict(lambda: "…", understood.args))
             return Reply(
-                title=_(command.confirm),
-                buttons=(Button(_("Yes"), asked.text),),
-                failure=Failure("needs_confirmation", _(command.confirm), _("Ask again with --yes.")),
+                title=sure,
+                buttons=(Button(_("Yes"), asked.text, confirms=True),),
+                failure=Failure("needs_confirmation", sure, _("Ask again with --yes.")),
             )
         question = Question(
             command=command.name,
             args=understood.args,
             text=asked.text,
             role=asked.role,
-            language=self.language(asked.text),
+            language=language(),
             confirmed=asked.confirmed,
+            asker=asked.asker,
+            upload=asked.upload,
         )
         try:
             return command.answer(question, self._desk)
         except OpsbotError as error:
-            return _failed(error.kind, *sentences(error))
+            return _in_a_chat(_failed(error.kind, *sentences(error)), asked)
         except Exception:
             incident = report(f"command {command.name}")
             return _failed(
@@ -105,9 +130,9 @@ class Assistant:
         with self._desk.home.bot() as connection:
             audit.record(
                 connection,
-                at=int(self._desk.now().timestamp()),
-                transport=asked.transport,
-                operator=asked.operator,
+                at=self._desk.moment(),
+                transport=asked.asker.transport,
+                operator=asked.asker.operator,
                 role=asked.role,
                 command=reply.command,
                 outcome=reply.failure.kind if reply.failure else "ok",
@@ -117,6 +142,10 @@ class Assistant:
 def sentences(error: OpsbotError) -> tuple[str, str]:
     """What went wrong and what to do next, in the language in use."""
     return _(error.message).format(**error.values), _(error.next_step).format(**error.values)
+
+
+def _allowed(command: Command, role: Role) -> bool:
+    return command.role == "operator" or role == "admin"
 
 
 def _example(command: Command) -> str:
@@ -129,3 +158,16 @@ def _choices(buttons: tuple[Button, ...]) -> str:
 
 def _failed(kind: str, message: str, next_step: str) -> Reply:
     return Reply(title=message, failure=Failure(kind, message, next_step))
+
+
+def _in_a_chat(reply: Reply, asked: Asked) -> Reply:
+    """A failure whose next step is a command line, with the one that can be taken in a chat."""
+    if asked.asker.transport == "terminal" or reply.failure is None:
+        return reply
+    admin = asked.role == "admin"
+    steps = {
+        "empty_store": _("Send the order file here.") if admin else _("An admin can import them."),
+        "no_model": _("Say: train the model") if admin else _("An admin can train one."),
+    }
+    next_step = steps.get(reply.failure.kind)
+    return replace(reply, failure=replace(reply.failure, next_step=next_step)) if next_step else reply

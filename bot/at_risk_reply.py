@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from bot import formats
+from bot.chart_data import risk_distribution
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
 from bot.users import in_a_question
-from predictor.scoring import MEDIUM_FROM, refresh_scores, risk_of
+from predictor.scoring import MEDIUM_FROM, flag_threshold, refresh_scores, risk_of
+from storage import worklist
 
 DEFAULT_LIMIT = 10
 MOST_ROWS = 1_000
@@ -22,8 +25,14 @@ _LISTED = """
 SELECT user_id, probability, recency_days, monetary_cents, COUNT(*) OVER () AS matching
 FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
+    AND user_id NOT IN (SELECT value FROM json_each(:snoozed))
 ORDER BY frequency > 1 DESC, probability * monetary_cents DESC, user_id
 LIMIT :limit
+"""
+_SNOOZED = """
+SELECT COUNT(*) FROM scores
+WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
+    AND user_id IN (SELECT value FROM json_each(:snoozed))
 """
 
 
@@ -36,16 +45,20 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         "min_value": _number(args.get("min_value"), -(2**62)),
         "limit": int(limit),
     }
+    wanted = {**bounds, "snoozed": _snoozed(desk)}
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
-        found = connection.execute(_LISTED, bounds).fetchall()
+        found = connection.execute(_LISTED, wanted).fetchall()
+        left_out = connection.execute(_SNOOZED, wanted).fetchone()[0]
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
         ).fetchone()
         reasons = [_strongest(desk, connection, row["user_id"]) for row in found]
         table = _table(desk, connection, found, reasons)
-    matching = found[0]["matching"] if found else 0
+        chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
+    # Who is snoozed is at risk all the same, and counts.
+    matching = left_out + (found[0]["matching"] if found else 0)
     return Reply(
         title=_(
             "{matching} of {scored} active users are at a risk of {min_risk} or more; flagged: {flagged}."
@@ -57,10 +70,12 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         ),
         lines=[
             *desk.stale_line(as_of),
+            *_left_out_line(left_out),
             *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),
         ],
         facts={"matching": matching, "scored": scored, "flagged": flagged},
         table=table,
+        chart=chart,
         buttons=tuple(
             Button(
                 _("Why user {user}?").format(user=row["user_id"]),
@@ -90,7 +105,22 @@ def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row],
             )
             for row, reason in zip(found, reasons, strict=True)
         ),
+        narrow=frozenset({0, 1, 3, 4}),
     )
+
+
+def _snoozed(desk: Desk) -> str:
+    """The ids of who is snoozed now, as a JSON list."""
+    with desk.home.bot() as connection:
+        return json.dumps(sorted(worklist.snoozed(connection, at=desk.moment())))
+
+
+def _left_out_line(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    if left_out == 1:
+        return (_("One snoozed user is not listed."),)
+    return (_("{count} snoozed users are not listed.").format(count=formats.count(left_out)),)
 
 
 def _strongest(desk: Desk, connection: sqlite3.Connection, user_id: str) -> str:

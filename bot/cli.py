@@ -22,6 +22,7 @@ COMMANDS = {
     "models": "bot.program.models:models",
     "parse": "bot.program.parse:parse",
     "score": "bot.program.score:score",
+    "telegram": "bot.program.telegram:telegram",
     "train": "bot.program.train:train",
 }
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any, ClassVar, Protocol
 
-from bot.folding import fold, is_chinese
+from bot.durations import Days
+from bot.folding import LETTER, fold, is_chinese
+from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
+from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.words import USER_EN, USER_ZH
-
-# Of a folded id; other scripts in quotes only, for wide character classes take long to compile.
-LETTER = "[0-9a-z_ß-öø-ÿ]"
 
 
 class Convertor(Protocol):
@@ -140,48 +139,14 @@ class _Number:
         return (found.end(),) if found else ()
 
 
-_UNITS = (
-    "zero one two three four five six seven eight nine"
-    " ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS.split())}
-_NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
-_NUMBER_WORDS |= {"dozen": 12, "hundred": 100}
-_SMALL = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
-_ENGLISH = (
-    rf"(?:(?:a|one)\s+)?(?:dozen|hundred)"
-    rf"|(?:{_TENS.replace(' ', '|')})(?:[\s-](?:{'|'.join(_UNITS.split()[1:10])}))?|(?:{_SMALL})"
-)
-_CHINESE = "[零一二两三四五六七八九十百千万]++"
-_DIGITS = r"\d{1,3}(?:,\d{3})++(?!\d)|\d{1,9}+(?!\d)"
-
-
-def _whole_number(folded: str) -> int:
-    if folded[0].isdecimal():
-        return int(folded.replace(",", ""))
-    if is_chinese(folded):
-        return int(_chinese_number(folded))
-    words = [word for word in re.split(r"[\s-]+", folded) if word not in ("a", "one")] or ["one"]
-    return sum(_NUMBER_WORDS[word] for word in words)
-
-
-@cache
-def _chinese_number(folded: str) -> float:
-    # Takes 0.2 s to import: only whoever writes 二十 waits for it.
-    import cn2an
-
-    return float(cn2an.cn2an(folded, "smart"))
-
-
 class Count(_Number):
     """How many: 20, twenty, 二十, 两."""
 
-    form = re.compile(rf"(?<![\d.,])(?:{_DIGITS}|(?<!{LETTER})(?:{_ENGLISH})(?!{LETTER})|{_CHINESE})")
+    form = re.compile(rf"(?<![\d.,])(?:{DIGITS}|(?<!{LETTER})(?:{ENGLISH})(?!{LETTER})|{CHINESE})")
 
     def convert(self, written: str) -> int:
         """A whole number from 1 on."""
-        count = _whole_number(fold(written))
+        count = whole_number(fold(written))
         if count < 1:
             raise ValueError(written)
         return count
@@ -196,7 +161,7 @@ class Percent(_Number):
 
     _number = r"(?<![\d.,])\d{1,9}+(?:[.,]\d{1,9}+)?"
     _chinese = (
-        rf"百分之(?:{_CHINESE}|{_number})|"
+        rf"百分之(?:{CHINESE}|{_number})|"
         rf"[一二两三四五六七八九\d]成[一二三四五六七八九半]?(?!{LETTER})|一半|半数"
     )
     form = re.compile(
@@ -218,7 +183,7 @@ class Percent(_Number):
             return Decimal(_digit(tenths)) / 10 + Decimal(5 if rest == "半" else _digit(rest)) / 100
         if folded.startswith("百分之"):
             number = folded.removeprefix("百分之")
-            return Decimal(number if number[0].isdecimal() else str(_chinese_number(number))) / 100
+            return Decimal(number if number[0].isdecimal() else str(chinese_number(number))) / 100
         number, sign = re.fullmatch(r"([\d.,]+)\s*(.*)", folded, re.DOTALL).groups()  # type: ignore[union-attr]
         value = _decimal(number)
         if sign:
@@ -270,7 +235,7 @@ class Money(_Number):
         r"|元钱?|块钱?|人民币|欧元?|美元|美金|刀|英镑))"
     )
     _number = r"(?<![\d.,])\d{1,9}+(?:[.,]\d{1,9}+)*+"
-    _amount = rf"(?:{_number}(?:\s*(?:k(?!{LETTER})|千|万|百))?|{_CHINESE})"
+    _amount = rf"(?:{_number}(?:\s*(?:k(?!{LETTER})|千|万|百))?|{CHINESE})"
     form = re.compile(rf"{_before}?(?P<amount>{_amount}){_after}?")
     _scales: ClassVar[dict[str, int]] = {"k": 1_000, "百": 100, "千": 1_000, "万": 10_000}
 
@@ -281,7 +246,7 @@ class Money(_Number):
             raise ValueError(written)
         amount = parts["amount"]
         if not amount[0].isdecimal():
-            return round(_chinese_number(amount) * 100)
+            return round(chinese_number(amount) * 100)
         scale = self._scales.get(amount[-1], 1)
         return round(_decimal(amount.rstrip("k百千万").rstrip()) * scale * 100)
 
@@ -304,4 +269,9 @@ CONVERTORS: dict[str, Convertor] = {
     "score": Score(),
     "money": Money(),
     "price": Price(),
+    "days": Days(),
+    "operator_id": OperatorId(),
+    "operator": OperatorNamed(),
+    "name": Name(),
+    "capitalised": CapitalisedName(),
 }

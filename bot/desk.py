@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from bot import formats
+from bot.command import Asker
 from bot.i18n import _
 from bot.reply import Provenance
 from bot.settings import Settings
@@ -23,13 +24,36 @@ STALE_AFTER_DAYS = 2
 
 
 @dataclass(frozen=True)
+class Running:
+    """A long command at work beside the chat: its name, who asked for it, and what ends it.
+
+    `stop` returns whether it came in time: False where the work was done already.
+    """
+
+    command: str
+    asker: Asker
+    stop: Callable[[], bool]
+
+
+def _nothing_runs() -> Sequence[Running]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Desk:
-    """One shop, ready to answer. `progress` hears what a long command is doing, a sentence at a time."""
+    """One shop, ready to answer.
+
+    `progress` hears what a long command is doing, a sentence at a time, and `no_return` that it is about to
+    change what is stored, after which it cannot be cancelled; `running` says what is at work beside the
+    chat, the oldest first: nothing, in the terminal.
+    """
 
     home: Home
     settings: Settings
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     progress: Callable[[str], None] = lambda step: None
+    no_return: Callable[[], None] = lambda: None
+    running: Callable[[], Sequence[Running]] = _nothing_runs
 
     @contextmanager
     def store(self) -> Iterator[sqlite3.Connection]:
@@ -37,14 +61,22 @@ class Desk:
         with self.home.store() as connection:
             yield connection
 
+    def moment(self) -> int:
+        """Now, in epoch seconds."""
+        return int(self.now().timestamp())
+
     def as_of(self, connection: sqlite3.Connection) -> date:
         """The day that answers are for: that of the latest order; raises EmptyStoreError."""
         return data_through(connection)
 
     def money(self, connection: sqlite3.Connection, cents: float) -> str:
         """Cents as money in the store's currency."""
-        stored = connection.execute("SELECT currency FROM shop").fetchone()[0]
-        return formats.money(cents, stored or self.settings.currency)
+        return formats.money(cents, self.currency(connection))
+
+    def currency(self, connection: sqlite3.Connection) -> str | None:
+        """The code of the store's currency, or of the one set; None where neither is known."""
+        stored: str | None = connection.execute("SELECT currency FROM shop").fetchone()[0]
+        return stored or self.settings.currency
 
     def provenance(self, as_of: date, record: ModelRecord, *, data_through: date | None = None) -> Provenance:
         """Where a prediction comes from, with its definition in words; `data_through` defaults to as_of."""

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 HAN = "㐀-鿿"
+# Of a folded id; other scripts in quotes only, for wide character classes take long to compile.
+LETTER = "[0-9a-z_ß-öø-ÿ]"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5}

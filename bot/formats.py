@@ -6,8 +6,14 @@ import math
 from datetime import date
 
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.dates import format_date, format_skeleton
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+)
 
 from bot.i18n import _, language
 
@@ -45,6 +51,11 @@ def age(days: float) -> str:
     return count(max(0, math.ceil(days) - 1))
 
 
+def short_count(value: float) -> str:
+    """A whole number that fits beside an axis: 1,250,000 → 1.25M."""
+    return format_compact_decimal(round(value), locale=_locale(), fraction_digits=2)
+
+
 def days_ago(days: int) -> str:
     """How long ago, in whole days."""
     if days <= 1:
@@ -59,9 +70,36 @@ def money(cents: float, currency: str | None) -> str:
     return format_currency(cents / 100, currency, locale=_locale())
 
 
+def short_money(cents: float, currency: str | None) -> str:
+    """Cents as rounded money that fits beside an axis: 1,250,000 euros → €1.25M."""
+    if currency is None:
+        return format_compact_decimal(cents / 100, locale=_locale(), fraction_digits=2)
+    return format_compact_currency(cents / 100, currency, locale=_locale(), fraction_digits=2)
+
+
 def day(value: date) -> str:
     """A day in the locale's medium form."""
     return format_date(value, format="medium", locale=_locale())
+
+
+def day_of_month(value: date) -> str:
+    """A day without its year."""
+    return format_skeleton("MMMd", value, locale=_locale())
+
+
+def month(value: date) -> str:
+    """A month with its year."""
+    return format_skeleton("yMMM", value, locale=_locale())
+
+
+def year(value: date) -> str:
+    """A year."""
+    return format_skeleton("y", value, locale=_locale())
+
+
+def near_day(value: date, today: date) -> str:
+    """A day without its year where that is today's: Nov 20 or 11月20日."""
+    return format_skeleton("MMMd", value, locale=_locale()) if value.year == today.year else day(value)
 
 
 def _locale() -> Locale:

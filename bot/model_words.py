@@ -22,8 +22,8 @@ def figures(record: ModelRecord) -> list[str]:
         ).format(
             dates=len(card["test_dates"]),
             users=formats.count(card["users"]),
-            auroc=_figure(metrics["auroc"]),
-            ap=_figure(metrics["average_precision"]),
+            auroc=figure(metrics["auroc"]),
+            ap=figure(metrics["average_precision"]),
         ),
         _("Right at 50 %: {accuracy} of users; always saying the more frequent answer: {majority}.").format(
             accuracy=_share(metrics["accuracy"]), majority=_share(metrics["majority_accuracy"])
@@ -46,7 +46,8 @@ def figures(record: ModelRecord) -> list[str]:
     return lines
 
 
-def _figure(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """A measure with three places; a dash where it could not be measured."""
     return "–" if value is None else f"{value:.3f}"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from bot import formats
+from bot.chart_data import order_timeline
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import N_, _, joined
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
 from bot.users import asked_user, in_a_question
+from bot.worklist_reply import standing_line
 from predictor.scoring import Risk, band, risk_of
 from predictor.training import TASK
 from storage import model_store
@@ -59,6 +61,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         )
         spent = desk.money(connection, sums["monetary_cents"])
         returned = desk.money(connection, sums["returned_cents"])
+        chart = order_timeline(snapshot, user_id, desk.currency(connection))
     standing = _standing(sums["last_at"], as_of, record, risk)
     lines = []
     if sums["frequency"]:
@@ -84,7 +87,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         )
     return Reply(
         title=_title(user_id, standing, sums["frequency"], spent),
-        lines=[*lines, *desk.stale_line(as_of)],
+        lines=[*lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,
             "standing": standing,
@@ -110,6 +113,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
                 for row in items
             ),
         ),
+        chart=chart,
         buttons=(Button(_("Risk"), _("churn risk for user {user}").format(user=in_a_question(user_id))),)
         if record
         else (),

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.chart import Chart
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows for people and programs: `rows` hold plain values, `shown` the same cells as text."""
+    """Rows for people and programs: `rows` hold plain values, `shown` the same cells as text.
+
+    `narrow` are the columns that matter on a phone, where not all of them do.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     headings: tuple[str, ...]
     shown: tuple[tuple[str, ...], ...]
+    narrow: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
 class Button:
-    """A next step: what it says, and the question it asks."""
+    """A next step: what it says, and the question it asks.
+
+    A `team` button is for every operator of the chat, any other for who asked; `confirms` carries out what
+    the question would otherwise ask a confirmation for.
+    """
 
     label: str
     question: str
+    team: bool = False
+    confirms: bool = False
+
+    def as_json(self) -> dict[str, str]:
+        """The button as `--json` prints it."""
+        return {"label": self.label, "question": self.question}
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,10 @@ class Provenance:
     definition: str | None
 
 
+# The failure of a question that leaves out what it is about: what is said next may be the answer.
+MISSING_ARGUMENT = "missing_argument"
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why there is no answer, and what to do next."""
@@ -55,12 +77,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: the number first (`title`), the reasons second (`lines`), the next step as buttons."""
+    """An answer: the number first (`title`), the reasons second (`lines`), the next step as buttons.
+
+    `chart` is drawn by who can show a picture; an answer is whole without it.
+    """
 
     title: str
     lines: Sequence[str] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     table: Table | None = None
+    chart: Chart | None = None
     buttons: Sequence[Button] = ()
     attachments: Sequence[Attachment] = ()
     provenance: Provenance | None = None
@@ -79,7 +105,7 @@ class Reply:
             "table": {"columns": list(self.table.columns), "rows": [list(row) for row in self.table.rows]}
             if self.table
             else None,
-            "buttons": [vars(button) for button in self.buttons],
+            "buttons": [button.as_json() for button in self.buttons],
             "attachments": [vars(attachment) for attachment in self.attachments],
             "provenance": vars(self.provenance) if self.provenance else None,
             "error": vars(self.failure) if self.failure else None,

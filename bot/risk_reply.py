@@ -13,6 +13,7 @@ from bot.i18n import N_, _, joined
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
 from bot.users import asked_user, in_a_question, last_order, not_scored
+from bot.worklist_reply import standing_line, worklist_buttons
 from predictor.scoring import Risk, band, promoted_model, risk_of
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot
@@ -55,11 +56,17 @@ def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:
     user = in_a_question(risk.user_id)
     return Reply(
         title=_title(risk),
-        lines=[*lines, _reliability_line(risk), *desk.stale_line(risk.as_of)],
+        lines=[
+            *lines,
+            _reliability_line(risk),
+            *standing_line(risk.user_id, desk),
+            *desk.stale_line(risk.as_of),
+        ],
         facts=_facts(risk, parts),
         buttons=(
             Button(_("Why?"), _("why is user {user} at risk").format(user=user)),
             Button(_("Profile"), _("tell me about user {user}").format(user=user)),
+            *worklist_buttons(risk.user_id),
         ),
         provenance=desk.provenance(risk.as_of, risk.record),
     )
@@ -71,10 +78,11 @@ def _whole(risk: Risk, parts: Parts, desk: Desk) -> Reply:
     return Reply(
         title=_title(risk),
         lines=[
+            *standing_line(risk.user_id, desk),
+            *desk.stale_line(risk.as_of),
             _("The average user stands at {base}; these add up to the difference, in points:").format(
                 base=formats.percent(base)
             ),
-            *desk.stale_line(risk.as_of),
         ],
         facts={**_facts(risk, parts), "base_probability": round(base, 6)},
         table=Table(
@@ -85,6 +93,7 @@ def _whole(risk: Risk, parts: Parts, desk: Desk) -> Reply:
         ),
         buttons=(
             Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(risk.user_id))),
+            *worklist_buttons(risk.user_id),
         ),
         provenance=desk.provenance(risk.as_of, risk.record),
     )
@@ -111,7 +120,7 @@ def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
         "reasons": [
             {"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts
         ],
-        "reliability": risk.reliability,
+        "reliability": {name: risk.reliability[name] for name in ("from", "to", "users", "churned")},
     }
 
 
@@ -121,7 +130,7 @@ def _no_probability(
     last = last_order(Snapshot(connection, as_of), user_id)
     return Reply(
         title=not_scored(last, as_of, record.active_days),
-        lines=desk.stale_line(as_of),
+        lines=[*standing_line(user_id, desk), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,
             "probability": None,
@@ -131,7 +140,10 @@ def _no_probability(
             "reliability": None,
             "last_order_on": last.day.isoformat() if last.day else None,
         },
-        buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
+        buttons=(
+            Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),
+            *worklist_buttons(user_id),
+        ),
         provenance=desk.provenance(as_of, record),
     )
 

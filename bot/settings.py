@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.folding import narrow
 from storage.errors import OpsbotError
 
 PREFIX = "OPSBOT_"
 DEFAULT_HOME = Path("opsbot-home")
+
+# Written with commas; without NoDecode a list would have to be JSON.
+Ids = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingError(OpsbotError):
@@ -27,13 +32,33 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
+    admins: Ids = ()
+    operators: Ids = ()
+    chats: Ids = ()
     timezone: str = "UTC"
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     language: Literal["auto", "en", "zh"] = "auto"
     horizon_days: int | None = Field(default=None, ge=1, le=365)
     active_days: int | None = Field(default=None, ge=1, le=1095)
     flag_at: float | None = Field(default=None, gt=0, lt=1)
+    telegram_token: SecretStr | None = None
+    telegram_api: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
+    telegram_proxy: str | None = Field(default=None, pattern=r"^(https?|socks5h?)://\S+$")
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    webhook_secret: SecretStr | None = None
+    webhook_listen: str = Field(default="127.0.0.1:8443", pattern=r"^[^\s:]+:\d{1,5}$")
+    questions_per_minute: int = Field(default=60, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+
+    @field_validator("admins", "operators", mode="before")
+    @classmethod
+    def _ids_of_people(cls, written: object) -> tuple[str, ...]:
+        return _ids(written, r"\d+", "ids are numbers separated by commas, such as 123456,234567")
+
+    @field_validator("chats", mode="before")
+    @classmethod
+    def _ids_of_chats(cls, written: object) -> tuple[str, ...]:
+        return _ids(written, r"-?\d+", "ids are numbers separated by commas, such as -1001234567890")
 
     @field_validator("timezone")
     @classmethod
@@ -46,6 +71,15 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's zone."""
         return ZoneInfo(self.timezone)
+
+
+def _ids(written: object, form: str, problem: str) -> tuple[str, ...]:
+    """The ids of a list with commas, or of a collection; each once, in the order they are given."""
+    given = written if isinstance(written, str) else ",".join(map(str, written))  # type: ignore[call-overload]
+    ids = tuple(dict.fromkeys(id_ for part in narrow(given).split(",") if (id_ := part.strip())))
+    if not all(id_.isascii() and re.fullmatch(form, id_) for id_ in ids):
+        raise ValueError(problem)
+    return ids
 
 
 def home_folder(given: str | None) -> Path:

@@ -44,6 +44,14 @@ class Suggestion:
     label: str
 
 
+# Of what types a value that is written like the first may be.
+_FILLS = (
+    ("percent", ("percent", "score")),
+    ("price", ("price", "money")),
+    ("days", ("days",)),
+    ("who", ("who",)),
+)
+
 Reader = Callable[[str], tuple[str, Mapping[str, object]] | None]
 
 
@@ -88,7 +96,7 @@ def _mentions(sentence: Sentence) -> tuple[_Mentioned, str]:
     rest = sentence.folded
     values: dict[str, tuple[object, ...]] = {}
     counts: list[object] = []
-    for kind, fills in (("percent", ("percent", "score")), ("price", ("price", "money")), ("who", ("who",))):
+    for kind, fills in _FILLS:
         for value, (start, end) in list(_find(kind, rest, sentence)):
             # "42" may be a number or a user, "user 42" only a user.
             if kind == "who" and re.fullmatch(r"[1-9]\d{0,2}", rest[start:end]):

@@ -2,28 +2,73 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from bot import formats
 from bot.desk import Desk
 from bot.i18n import N_, _
-from bot.model_words import figures
-from bot.reply import Button, Reply
+from bot.model_words import figure, figures
+from bot.reply import Attachment, Button, Reply
+from storage.errors import OpsbotError
 
 if TYPE_CHECKING:
+    from predictor.flag_changes import FlagChanges
     from predictor.training import Trained
+    from storage.model_store import ModelRecord
+
+
+class TrainingUnderWayError(OpsbotError):
+    """Another training of the same home is not done yet."""
+
+    kind = "busy"
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """What was trained, which model was in use before, and what the new one does to the flags.
+
+    `flags` is None where there is nothing to compare: for a first model, or one trained on an earlier day.
+    """
+
+    trained: Trained
+    previous: ModelRecord | None
+    flags: FlagChanges | None
 
 
 def run_training(
     desk: Desk, *, as_of: date | None = None, horizon_days: int | None = None, active_days: int | None = None
-) -> Trained:
-    """Train as the settings and the given values say; a promoted model scores everybody at once."""
+) -> TrainingReport:
+    """Train as the settings and the given values say; a promoted model scores everybody at once.
+
+    Raises TrainingUnderWayError where another program trains in this home.
+    """
+    desk.home.create()
+    try:
+        with FileLock(desk.home.path / "training.lock", timeout=0):
+            return _train(desk, as_of, horizon_days, active_days)
+    except Timeout as error:
+        raise TrainingUnderWayError(
+            "Another training is under way.", next_step="Ask again when it is done."
+        ) from error
+
+
+def _train(
+    desk: Desk, as_of: date | None, horizon_days: int | None, active_days: int | None
+) -> TrainingReport:
+    from predictor.flag_changes import flag_changes, flagged_users
     from predictor.scoring import refresh_scores
-    from predictor.training import train
+    from predictor.training import TASK, train
+    from storage import model_store
 
     settings = desk.settings
     with desk.store() as connection:
+        previous = model_store.promoted(connection, TASK)
         trained = train(
             connection,
             desk.home.models,
@@ -32,17 +77,33 @@ def run_training(
             active_days=active_days or settings.active_days,
             flag_at=settings.flag_at,
             progress=desk.progress,
+            before_storing=desk.no_return,
         )
+        desk.progress(N_("scoring everybody"))
+        today = desk.as_of(connection)
+        flags = None
+        if previous is not None and trained.record.as_of == today:
+            flags = flag_changes(
+                connection,
+                desk.home.models,
+                trained.record,
+                today,
+                before=flagged_users(connection),
+                flag_at=settings.flag_at,
+            )
         if trained.promoted:
-            desk.progress(N_("scoring everybody"))
-            refresh_scores(connection, desk.home.models, desk.as_of(connection), settings.flag_at)
-    return trained
+            refresh_scores(connection, desk.home.models, today, settings.flag_at)
+    return TrainingReport(trained, previous, flags)
 
 
-def trained_reply(trained: Trained, desk: Desk) -> Reply:
-    """What was trained, how good it is, and whether it is now in use."""
-    record = trained.record
-    lines = [_(trained.decision).format(**trained.decision_values), *figures(record)]
+def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
+    """What was trained, how good it is, whether it is now in use, and whose flag that changes."""
+    trained, record = report.trained, report.trained.record
+    lines = [
+        _(trained.decision).format(**trained.decision_values),
+        *_changes(report),
+        *figures(record),
+    ]
     if trained.definition_chosen:
         lines.insert(
             0,
@@ -68,10 +129,61 @@ def trained_reply(trained: Trained, desk: Desk) -> Reply:
             "cutoffs": record.card["cutoffs"],
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
+            "flagged": report.flags.flagged if report.flags else None,
+            "entered": report.flags.count("entered") if report.flags else None,
+            "left": report.flags.count("left") if report.flags else None,
         },
+        attachments=_list_of_changes(report, desk),
         buttons=(
             Button(_("Who is at risk?"), _("who is at risk")),
             Button(_("How good is it?"), _("how good is the model")),
         ),
         provenance=desk.provenance(record.as_of, record),
     )
+
+
+def _changes(report: TrainingReport) -> list[str]:
+    """The numbers of the model in use before beside the new ones, and who enters and leaves the flagged."""
+    lines = []
+    if report.previous is not None:
+        before, after = report.previous.card["metrics"], report.trained.record.card["metrics"]
+        lines.append(
+            _("Before and after: AUROC {auroc} → {new_auroc}, Brier {brier} → {new_brier}.").format(
+                auroc=figure(before["auroc"]),
+                new_auroc=figure(after["auroc"]),
+                brier=figure(before["brier"]),
+                new_brier=figure(after["brier"]),
+            )
+        )
+    if report.flags is not None:
+        sentence = (
+            _("Flagged now: {flagged}; entered: {entered}, left: {left}.")
+            if report.trained.promoted
+            else _("In use it would flag {flagged}; entering: {entered}, leaving: {left}.")
+        )
+        lines.append(
+            sentence.format(
+                flagged=formats.count(report.flags.flagged),
+                entered=formats.count(report.flags.count("entered")),
+                left=formats.count(report.flags.count("left")),
+            )
+        )
+    return lines
+
+
+def _list_of_changes(report: TrainingReport, desk: Desk) -> tuple[Attachment, ...]:
+    """The users behind the counts, as a file in the home's exports."""
+    if report.flags is None or not report.flags.changes:
+        return ()
+    name = f"flag-changes-model-{report.trained.record.version}.csv"
+    path = desk.home.exports / name
+    _write(path, report.flags)
+    return (Attachment(name, str(path), "flag_changes"),)
+
+
+def _write(path: Path, flags: FlagChanges) -> None:
+    path.touch(mode=0o600)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("user_id", "change", "probability"))
+        writer.writerows((each.user_id, each.change, each.probability) for each in flags.changes)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from bot.command import Command
-from bot.folding import HAN
+from bot.folding import HAN, fold
 from bot.phrases import Match, Sentence, phrase
 from bot.suggestions import Suggestion, suggest
 from bot.words import AFTER, BEFORE
@@ -58,13 +58,30 @@ def understand(text: str, commands: Iterable[Command]) -> Understanding:
         return NOT_UNDERSTOOD
     commands = tuple(commands)
     sentence = _trimmed(Sentence.of(text))
-    said = _said(sentence, commands)
+    said = _said(sentence, _fitting(text, commands))
     if said is not None:
         return Understanding(said[0], said[1], 1.0, "pattern")
     suggestions, score = suggest(sentence, commands, lambda label: _said(Sentence.of(label), commands))
     if suggestions:
         return Understanding("unknown", {}, round(score / 100, 2), "suggestion", suggestions)
     return NOT_UNDERSTOOD
+
+
+_ASKS = re.compile(
+    r"(?:\?|吗|么|没|没有|与否)[\s?。.!~]*$"
+    r"|\b(?:have|has|had|did|do|does|was|were) (?:i|we|you|they|he|she|any\w+)\b"
+)
+_REQUESTS = re.compile(
+    r"\b(?:can|could|would|will|may) (?:you|u|i|we)\b|please|pls|请(?!问)|帮|麻烦|能|可以|可否"
+)
+
+
+def _fitting(text: str, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands that may be meant: a question whether something was done does not report that it was."""
+    folded = fold(text)
+    if not _ASKS.search(folded) or _REQUESTS.search(folded):
+        return commands
+    return tuple(command for command in commands if not command.reports)
 
 
 def _said(sentence: Sentence, commands: tuple[Command, ...]) -> tuple[str, dict[str, object]] | None:

@@ -12,6 +12,7 @@ from bot.convertors import CONVERTORS
 from bot.desk import Desk
 from bot.i18n import _, language
 from bot.registry import commands
+from bot.reply import MISSING_ARGUMENT
 from storage.errors import OpsbotError, UnknownUserError
 from storage.moments import day_of
 from storage.privacy import Pseudonyms
@@ -21,7 +22,7 @@ from storage.snapshot import Snapshot
 class MissingArgumentError(OpsbotError):
     """A question left out what it is about."""
 
-    kind = "missing_argument"
+    kind = MISSING_ARGUMENT
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,18 @@ class LastOrder:
     day: date | None
 
 
+def example_of(question: Question) -> str:
+    """A sentence that asks for the same command, with all it needs."""
+    return next(each for each in commands() if each.name == question.command).examples[language()][0]
+
+
 def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -> str:
     """The stored id of the user that the question names; raises where none is named or none exists."""
     named = question.args.get("user")
     if not named:
-        example = next(each for each in commands() if each.name == question.command).examples[language()][0]
-        raise MissingArgumentError("Which user?", next_step="Name one: {example}", example=example)
+        raise MissingArgumentError(
+            "Which user?", next_step="Name one: {example}", example=example_of(question)
+        )
     user_id = Pseudonyms(desk.home.path).id_for(str(named))
     known = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id)"

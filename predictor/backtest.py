@@ -79,7 +79,10 @@ class BackTest:
         }
 
     def reliability(self) -> list[dict[str, Any]]:
-        """Ten ranges of probability: how many users were scored in each, and how many placed no order."""
+        """Ten ranges of probability: how many users were scored in each, and how many placed no order.
+
+        `mean_probability` is that of the users scored in the range; None where there are none.
+        """
         given = np.concatenate([day.probability for day in self.days])
         churned = np.concatenate([day.churned for day in self.days])
         bins = reliability_bin(given)
@@ -89,6 +92,7 @@ class BackTest:
                 "to": (i + 1) / 10,
                 "users": int((bins == i).sum()),
                 "churned": int(churned[bins == i].sum()),
+                "mean_probability": round(float(given[bins == i].mean()), 6) if (bins == i).any() else None,
             }
             for i in range(10)
         ]

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Metric = Callable[[ArrayLike, ArrayLike], float]
 
 BINS = 10
+_Z = 1.959963984540054  # of a normal distribution, 95 % lies within so many standard deviations
 _CLIP = 1e-15  # log_loss of a certain and wrong prediction stays finite
 _CELLS = 4_000_000  # numbers held at once while resampling: 32 MB
 
@@ -163,6 +164,19 @@ def paired_gain(
     known = known[~np.isnan(known)]
     low, high = np.percentile(known, (2.5, 97.5)) if known.size else (math.nan, math.nan)
     return Gain(float(gains(np.ones((1, n_users)))[0]), float(low), float(high))
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """The 95 % interval of a share, `hits` of `trials`, after Wilson (1927); all of [0, 1] for no trials.
+
+    Unlike the normal one it stays within [0, 1], and has a width where all or none were hits.
+    """
+    if not trials:
+        return 0.0, 1.0
+    share, weight = hits / trials, _Z * _Z / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z / (1 + weight) * math.sqrt(share * (1 - share) / trials + weight / (4 * trials))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _rows(y: ArrayLike, p: ArrayLike) -> tuple[Floats, Floats]:

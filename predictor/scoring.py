@@ -43,7 +43,7 @@ class Scores:
 class Risk:
     """One user's answer: the probability of no order within the horizon, flagged or not, and why.
 
-    `reliability` is the back-test's range that the probability lies in: from, to, users, churned.
+    `reliability` is the back-test's range that the probability lies in, as the model card has it.
     """
 
     user_id: str
@@ -75,6 +75,13 @@ def model_known_at(connection: sqlite3.Connection, as_of: date) -> ModelRecord:
             as_of=as_of,
         )
     return record
+
+
+def warm_up(connection: sqlite3.Connection, models: Path) -> None:
+    """Read the model in use into memory, where there is one, so that the first question need not wait."""
+    record = model_store.promoted(connection, TASK)
+    if record is not None:
+        _loaded(record, models)
 
 
 def score_everybody(connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date) -> Scores:
@@ -122,7 +129,7 @@ def risk_of(
         as_of=as_of,
         record=record,
         probability=probability,
-        flagged=_is_flagged(
+        flagged=is_flagged(
             probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)
         ),
         reasons=reasons,
@@ -136,7 +143,8 @@ def band(probability: float) -> str:
     return "low" if probability < MEDIUM_FROM else "medium" if probability < HIGH_FROM else "high"
 
 
-def _is_flagged(probability: float, was_flagged: bool, threshold: float) -> bool:
+def is_flagged(probability: float, was_flagged: bool, threshold: float) -> bool:
+    """Whether a user is flagged: at the threshold or above, or flagged before and not yet far below it."""
     return probability >= threshold or (was_flagged and probability >= threshold - LEAVE_MARGIN)
 
 
@@ -174,7 +182,7 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
                     recency,
                     int(frequency),
                     int(monetary),
-                    _is_flagged(p, user_id in flagged, threshold),
+                    is_flagged(p, user_id in flagged, threshold),
                 )
                 for user_id, p, recency, frequency, monetary in zip(
                     scores.table.user_ids.tolist(), scores.probability.tolist(), *columns, strict=True

@@ -53,11 +53,13 @@ def train(
     active_days: int | None = None,
     flag_at: float | None = None,
     progress: Progress = lambda step: None,
+    before_storing: Callable[[], None] = lambda: None,
 ) -> Trained:
     """Train as of a day (default: the day of the latest order), back-test, and promote or keep.
 
     Everything comes from what was known then, the definition included where none was set. Raises
-    EmptyStoreError or TooLittleHistoryError; nothing is stored before the model is complete.
+    EmptyStoreError or TooLittleHistoryError; nothing is stored before the model is complete, and
+    `before_storing` is called.
     """
     as_of = as_of or data_through(connection)
     current = model_store.promoted(connection, TASK)
@@ -82,6 +84,7 @@ def train(
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
     decision = decide(current, as_of, calendar.definition, tested, models)
+    before_storing()
     record = model_store.add_candidate(
         connection,
         models,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.notices import Notice
+
 BATCH_ROWS = 2_000
 
 
@@ -29,13 +31,18 @@ class Batch:
 
 
 class Source(Protocol):
-    """A file with named columns that can be read from the start as often as needed."""
+    """A file with named columns that can be read from the start as often as needed; `size` is in bytes."""
 
     columns: tuple[str, ...]
     size: int
+    notices: tuple[Notice, ...]
 
     def batches(self) -> Iterator[Batch]:
         """The rows from first to last."""
+        ...
+
+    def count(self) -> int | None:
+        """How many rows there are, where that is known without reading them."""
         ...
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage.batches import BATCH_ROWS, Batch, BrokenRow, distinct_names
 from storage.errors import ImportRefusedError
+from storage.notices import Notice
 from storage.text_encoding import text_encoding
 
 # A last line of our own. Where it does not come back as a row by itself, a quote was never closed.
@@ -25,6 +26,7 @@ class CsvSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.size = path.stat().st_size
+        self.notices: tuple[Notice, ...] = ()
         encoding = text_encoding(path)
         if encoding is None:
             raise ImportRefusedError(
@@ -35,6 +37,10 @@ class CsvSource:
         while len(names) > 1 and not names[-1].strip():
             names = names[:-1]
         self.columns = distinct_names(names)
+
+    def count(self) -> int | None:
+        """Not known: a cell may hold line ends."""
+        return None
 
     def batches(self) -> Generator[Batch, None, None]:
         """The rows after the header, blank ones left out."""

@@ -13,7 +13,7 @@ from storage.errors import StoreError
 
 # The number of migrations in each set; a test holds these to `migrations.py`.
 STORE_VERSION = 1
-BOT_VERSION = 1
+BOT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, name: str, version: int
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         if found < version:
-            _migrate(connection, name, version)
-            path.chmod(0o600)
+            _migrate(connection, path, name, version)
     except sqlite3.DatabaseError as error:
         raise StoreError(
             "{file} cannot be used: {problem}.",
@@ -121,14 +120,19 @@ def _prepare(connection: sqlite3.Connection, path: Path, name: str, version: int
     _add_math(connection)
 
 
-def _migrate(connection: sqlite3.Connection, name: str, version: int) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, name: str, version: int) -> None:
+    """Bring the file up to date; of several that open a new file at once, the first does it."""
+    from filelock import FileLock
     from sqlite_utils import Database
 
     from storage import migrations
 
     chosen = {"store": migrations.store_migrations, "bot": migrations.bot_migrations}[name]
-    chosen.apply(Database(connection))
-    connection.execute(f"PRAGMA user_version = {version}")
+    with FileLock(path.with_suffix(".lock")):
+        if connection.execute("PRAGMA user_version").fetchone()[0] < version:
+            chosen.apply(Database(connection))
+            connection.execute(f"PRAGMA user_version = {version}")
+            path.chmod(0o600)
 
 
 def _add_math(connection: sqlite3.Connection) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from storage.batches import Source
 from storage.errors import ImportRefusedError
 
+# A zip archive, as .xlsx files are, and what .xls files and encrypted workbooks are.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _NOT_YET = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF", "a PDF"),
 )
@@ -36,6 +36,10 @@ def open_source(path: Path) -> Source:
         from storage.parquet_format import ParquetSource
 
         return ParquetSource(path)
+    if start.startswith(_WORKBOOKS):
+        from storage.xlsx_format import XlsxSource
+
+        return XlsxSource(path)
     for mark, what in _NOT_YET:
         if start.startswith(mark):
             raise ImportRefusedError(

@@ -6,7 +6,7 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from storage.errors import ImportRefusedError, StoreError
 from storage.formats import open_source
 from storage.headers import Layout, choose_layout
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
+from storage.notices import Notice
+from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
 from storage.staging import Decisions, Reading, Staging, survey, two_currencies
 from storage.tables import Kind, Table
@@ -24,6 +26,8 @@ from storage.times import DateFormat, zone_named
 from storage.values import Bad, DoubtfulError
 
 Progress = Callable[[int, int], None]
+
+NO_ROWS = Notice("The file has a header and no rows.")
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,11 @@ class ImportResult:
     anonymous: int
     rejected: int
     rejected_file: str | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
 
     def as_json(self) -> dict[str, object]:
-        """The result as the program prints it."""
-        return {**asdict(self), "warnings": list(self.warnings)}
+        """The result as the program prints it; warnings in English."""
+        return {**vars(self), "warnings": list(map(str, self.warnings))}
 
 
 def import_file(
@@ -66,22 +70,18 @@ def import_file(
     *,
     now: datetime | None = None,
     progress: Progress | None = None,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> ImportResult:
     """Bring the rows of the file at `path` into the store, in one transaction.
 
-    `now` is the time of the import; `progress` hears bytes done and bytes in all. Raises
+    `now` is the time of the import; `progress` hears bytes done and bytes in all;
+    `before_commit` is called when all is ready. Raises
     ImportRefusedError where the file as a whole cannot be imported: then nothing was changed.
     """
     source = open_source(path)
     table, layout = choose_layout(source.columns, options.table, options.columns)
     started = now or datetime.now(UTC)
-    reading = Reading(
-        home.path,
-        zone_named(options.timezone),
-        int((started + timedelta(days=1)).timestamp()),
-        DateFormat(options.date_format) if options.date_format else None,
-        _currency(options.currency),
-    )
+    reading = reading_as(options, started, Pseudonyms(home.path).id_for)
     try:
         with (
             home.store() as connection,
@@ -91,6 +91,7 @@ def import_file(
             work = _Import(connection, source, table, layout, reading, rejects, progress)
             with transaction(connection):
                 counts = work.run(path.name, int(started.timestamp()))
+                before_commit()
             rejected_file = work.keep_rejects()
             return ImportResult(
                 table.name, **counts, rejected_file=rejected_file, warnings=tuple(work.warnings)
@@ -101,6 +102,36 @@ def import_file(
             next_step="Check that the disk has room and that no other import is running, then try again.",
             problem=error,
         ) from error
+
+
+def reading_as(options: ImportOptions, now: datetime, pseudonym: Callable[[str], str]) -> Reading:
+    """How cells are read by these options at this moment; raises ImportRefusedError where one is wrong."""
+    return Reading(
+        pseudonym,
+        zone_named(options.timezone),
+        int((now + timedelta(days=1)).timestamp()),
+        DateFormat(options.date_format) if options.date_format else None,
+        _currency(options.currency),
+    )
+
+
+def shop_currency(connection: sqlite3.Connection, reading: Reading) -> str | None:
+    """The currency that amounts are in, as far as it is known before the file is read.
+
+    Raises ImportRefusedError where the shop has another than the one that was given.
+    """
+    kept: str | None = connection.execute("SELECT currency FROM shop").fetchone()[0]
+    if kept and reading.currency and kept != reading.currency:
+        raise two_currencies(kept, reading.currency)
+    return kept or reading.currency
+
+
+def personal_notices(table: Table, layout: Layout) -> list[Notice]:
+    """That the personal columns of the file are not stored, if it has any."""
+    personal = [name for name in layout if table.field(name).kind is Kind.PERSONAL]
+    if not personal:
+        return []
+    return [Notice("Not stored, because personal: {fields}.", {"fields": ", ".join(personal)})]
 
 
 class _Import:
@@ -116,7 +147,7 @@ class _Import:
         rejects: RejectedFile,
         progress: Progress | None,
     ) -> None:
-        self.warnings: list[str] = []
+        self.warnings = [*source.notices]
         self._connection = connection
         self._source = source
         self._table = table
@@ -134,10 +165,7 @@ class _Import:
         # Words were checked when they were read.
         connection.execute("PRAGMA ignore_check_constraints = ON")
         kept = connection.execute("SELECT currency FROM shop").fetchone()[0]
-        given = self._reading.currency
-        if kept and given and kept != given:
-            raise two_currencies(kept, given)
-        staging = self._stage(kept or given)
+        staging = self._stage(shop_currency(connection, self._reading))
         rejected = self._rejects.rows
         import_id = connection.execute(
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)
@@ -178,7 +206,10 @@ class _Import:
             return self._rejects.keep()
         except OSError as error:
             self.warnings.append(
-                f"The rejected rows could not be kept: {error.strerror}. Import the file again."
+                Notice(
+                    "The rejected rows could not be kept: {problem}. Import the file again.",
+                    {"problem": error.strerror},
+                )
             )
             return None
 
@@ -219,25 +250,31 @@ class _Import:
             self._connection.execute("UPDATE shop SET last_ordered_at = ?", (latest,))
 
     def _warn(self, staging: Staging, merged: Merged, read: int) -> None:
-        personal = [name for name in self._layout if self._table.field(name).kind is Kind.PERSONAL]
         if not read:
-            self.warnings.append("The file has a header and no rows.")
-        if personal:
-            self.warnings.append(f"Not stored, because personal: {', '.join(personal)}.")
+            self.warnings.append(NO_ROWS)
+        self.warnings += personal_notices(self._table, self._layout)
         if staging.hidden:
             self.warnings.append(
-                f"Rows with an e-mail or phone number as user_id: {staging.hidden}; a pseudonym is stored."
+                Notice(
+                    "Rows with an e-mail or phone number as user_id: {rows}; a pseudonym is stored.",
+                    {"rows": staging.hidden},
+                )
             )
         if merged.undated:
             self.warnings.append(
-                f"Rows with a status and no status_at: {merged.undated}. On their first import these count"
-                " as cancelled, unpaid or refunded from the order's own time on."
+                Notice(
+                    "Rows with a status and no status_at: {rows}. On their first import these count"
+                    " as cancelled, unpaid or refunded from the order's own time on.",
+                    {"rows": merged.undated},
+                )
             )
         if merged.repeated:
-            first = ", ".join(map(str, merged.first_repeated))
             self.warnings.append(
-                f"Rows that are given again further down: {merged.repeated} (first: lines {first}). "
-                "The last one is kept; the earlier ones are counted as unchanged."
+                Notice(
+                    "Rows that are given again further down: {rows} (first: lines {lines})."
+                    " The last one is kept; the earlier ones are counted as unchanged.",
+                    {"rows": merged.repeated, "lines": ", ".join(map(str, merged.first_repeated))},
+                )
             )
 
 

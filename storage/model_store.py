@@ -145,10 +145,10 @@ def promote(connection: sqlite3.Connection, version: int) -> ModelRecord:
     return by_version(connection, version)
 
 
-def rollback(connection: sqlite3.Connection, task: str) -> ModelRecord:
-    """Put the last retired model back in use; raises NoModelError where none was ever retired."""
+def last_retired(connection: sqlite3.Connection, task: str) -> ModelRecord:
+    """The model that was in use before; raises NoModelError where none was ever retired."""
     row = connection.execute(
-        "SELECT version FROM models WHERE task = ? AND stage = 'retired'"
+        "SELECT * FROM models WHERE task = ? AND stage = 'retired'"
         " ORDER BY retired_at DESC, version DESC LIMIT 1",
         (task,),
     ).fetchone()
@@ -156,7 +156,12 @@ def rollback(connection: sqlite3.Connection, task: str) -> ModelRecord:
         raise NoModelError(
             "There is no earlier model to go back to.", next_step="List them: opsbot models list"
         )
-    return promote(connection, row["version"])
+    return _record(row)
+
+
+def rollback(connection: sqlite3.Connection, task: str) -> ModelRecord:
+    """Put the last retired model back in use; raises NoModelError where none was ever retired."""
+    return promote(connection, last_retired(connection, task).version)
 
 
 def _record(row: sqlite3.Row) -> ModelRecord:

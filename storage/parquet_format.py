@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from storage.batches import BATCH_ROWS, Batch, distinct_names
 from storage.errors import ImportRefusedError
+from storage.notices import Notice
 
 # Whole numbers above this were rounded when they became floating-point numbers.
 _EXACT = float(2**53)
@@ -23,12 +24,17 @@ class ParquetSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.size = path.stat().st_size
+        self.notices: tuple[Notice, ...] = ()
         try:
             with pq.ParquetFile(path) as file:
                 self.columns = distinct_names(file.schema_arrow.names)
                 self._rows = file.metadata.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._damaged() from error
+
+    def count(self) -> int | None:
+        """As the file's end says."""
+        return int(self._rows)
 
     def batches(self) -> Iterator[Batch]:
         """The rows from first to last."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from decimal import Decimal
-from pathlib import Path
 
 from storage import values
 from storage.batches import Batch, BrokenRow, Source
 from storage.errors import ImportRefusedError
 from storage.headers import Layout
 from storage.numbers import MarksSeen, NumberParser, cents, line_total
-from storage.privacy import Pseudonyms
 from storage.repeats import SeenPairs
 from storage.tables import Field, Kind, Table
 from storage.times import DateFormat, OrdersSeen, TimeReader
@@ -61,9 +59,13 @@ def survey(source: Source, table: Table, layout: Layout, date_format: DateFormat
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of one import are to be read, whatever the file says."""
+    """How the cells of one import are to be read, whatever the file says.
 
-    home: Path
+    `pseudonym` gives what stands for a user id that is an e-mail address or a phone number, and any other
+    as it is.
+    """
+
+    pseudonym: Callable[[str], str]
     zone: tzinfo
     latest: int
     date_format: DateFormat | None
@@ -185,7 +187,7 @@ class Staging:
             return IdReader(
                 "" if anonymous else _EMPTY,
                 dot_zero=spec.name in self._decisions.dot_zero if self._decisions.made else None,
-                pseudonym=Pseudonyms(self._reading.home).id_for if spec.kind is Kind.USER else None,
+                pseudonym=self._reading.pseudonym if spec.kind is Kind.USER else None,
             )
         if spec.kind is Kind.TIME:
             reading = self._reading

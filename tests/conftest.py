@@ -187,3 +187,10 @@ def trained_home(kept_trained_home: TrainedHome, tmp_path: Path) -> TrainedHome:
     """A copy of the trained home, to do with as a test likes."""
     shutil.copytree(kept_trained_home.home.path, tmp_path / "trained")
     return TrainedHome(Home(tmp_path / "trained"), kept_trained_home.trained)
+
+
+@pytest.fixture
+def trained_store(trained_home: TrainedHome) -> Iterator[sqlite3.Connection]:
+    """A connection to the copy of the trained home."""
+    with trained_home.home.store() as connection:
+        yield connection

@@ -24,10 +24,10 @@ MODULES = [pytest.param(path, id=path.as_posix()) for path in FILES]
 
 # What must not be imported by whom.
 FORBIDDEN = {"storage": {"predictor", "bot"}, "predictor": {"bot"}, "bot": set[str]()}
-TELEGRAM = Path("bot/transports/telegram.py")
+TELEGRAM = Path("bot/transports/telegram")
 CONSOLE = Path("bot/transports/console.py")
 
-HEAVY = {"torch", "transformers", "pandas", "sklearn", "skops", "pyarrow"}
+HEAVY = {"torch", "transformers", "pandas", "sklearn", "skops", "pyarrow", "matplotlib", "telegram"}
 # What takes noticeable time to import, and what `opsbot --help` therefore never reaches.
 SLOW = HEAVY | {"numpy", "scipy", "sqlite_utils", "pydantic", "pydantic_settings", "rich", "babel"}
 LIGHT_RUNS = (["--help"], ["--version"], ["parse", "churn risk for user 42"], ["parse", "用户42的流失风险"])
@@ -82,7 +82,7 @@ def test_imports_run_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES)
 def test_only_its_transport_imports_telegram(path: Path) -> None:
-    assert path == TELEGRAM or "telegram" not in roots(imported(ast.walk(tree(path))))
+    assert TELEGRAM in path.parents or "telegram" not in roots(imported(ast.walk(tree(path))))
 
 
 def module_name(path: Path) -> str:
@@ -227,4 +227,5 @@ def test_every_command_of_the_bot_is_a_file_of_its_name() -> None:
     from bot.registry import commands
 
     files = {path.stem for path in FILES if path.parts[:2] == ("bot", "commands") and path.stem != "__init__"}
-    assert {command.name for command in commands()} == files
+    # import.py could not be imported by name.
+    assert {command.name for command in commands()} == {name.removesuffix("_") for name in files}

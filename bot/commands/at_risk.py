@@ -181,4 +181,5 @@ COMMAND = Command(
         "zh": ("快要流失的客户", "流失风险超过80%的前20个客户"),
     },
     answer=answer,
+    topic="users",
 )

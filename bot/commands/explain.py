@@ -102,4 +102,5 @@ COMMAND = Command(
         "zh": ("为什么42会流失", "用户C-5502的流失原因"),
     },
     answer=answer,
+    topic="users",
 )

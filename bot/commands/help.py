@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, get_args
 
-from bot.command import Command, Question
+from bot.command import Command, Question, Topic
 from bot.i18n import N_, _, language
 
 if TYPE_CHECKING:
@@ -59,18 +60,42 @@ PHRASES = (
 )
 
 
+# What a phone shows at once; of the rest only the names are said.
+MOST_ROWS = 12
+
+
 def answer(question: Question, desk: Desk) -> Reply:
-    """Every command this operator may use, with an example."""
+    """What this operator may ask, with an example of each; what is rarely needed by its slash command."""
     from bot.registry import commands
     from bot.reply import Button, Reply, Table
 
     allowed = [command for command in commands() if command.role in ("operator", question.role)]
-    rows = tuple((command.examples[language()][0], _(command.summary)) for command in allowed)
+    others = [command for command in allowed if command.name != "help"]
+    usual = sorted((command for command in others if not command.rare), key=_place)[:MOST_ROWS]
+    rest = [command.name for command in sorted(others, key=_place) if command not in usual]
+    rows = tuple((command.examples[language()][0], _(command.summary)) for command in usual)
     return Reply(
-        title=_("Ask in English or Chinese. For example:"),
+        title=_("Ask in English or Chinese."),
+        lines=[*_named(rest), _("For example:")],
         facts={"commands": [command.name for command in allowed]},
         table=Table(("example", "summary"), rows, (_("you type"), _("you get")), rows),
         buttons=tuple(Button(example, example) for example, _summary in rows[:3]),
+    )
+
+
+def _named(names: Sequence[str]) -> tuple[str, ...]:
+    """The commands that no example is shown of, in one line."""
+    if not names:
+        return ()
+    return (_("Rarely needed: {commands}").format(commands=" ".join(f"/{name}" for name in names)),)
+
+
+def _place(command: Command) -> tuple[int, int]:
+    """By topic; within one, in the order in which they are mostly asked, then by name."""
+    first = ("risk", "explain", "profile", "at_risk", "take", "contacted")
+    return (
+        get_args(Topic).index(command.topic),
+        first.index(command.name) if command.name in first else len(first),
     )
 
 

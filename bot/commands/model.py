@@ -80,6 +80,7 @@ PHRASES = (
 
 def answer(question: Question, desk: Desk) -> Reply:
     """How good the model in use is, as its back-test says."""
+    from bot.chart_data import reliability_of
     from bot.model_words import figures
     from bot.reply import Button, Reply
     from predictor.scoring import promoted_model
@@ -112,6 +113,7 @@ def answer(question: Question, desk: Desk) -> Reply:
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],
         },
+        chart=reliability_of(record.card),
         buttons=(Button(_("Who is at risk?"), _("who is at risk")),),
         provenance=desk.provenance(record.as_of, record, data_through=as_of),
     )
@@ -126,4 +128,5 @@ COMMAND = Command(
         "zh": ("模型效果如何", "预测准不准"),
     },
     answer=answer,
+    topic="model",
 )

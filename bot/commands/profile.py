@@ -92,4 +92,5 @@ COMMAND = Command(
         "zh": ("用户42的资料", "介绍一下客户C-5502"),
     },
     answer=answer,
+    topic="users",
 )

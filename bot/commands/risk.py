@@ -98,4 +98,5 @@ COMMAND = Command(
         "zh": ("用户42的流失风险", "客户C-5502会流失吗"),
     },
     answer=answer,
+    topic="users",
 )

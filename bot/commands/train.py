@@ -55,6 +55,8 @@ COMMAND = Command(
         "zh": ("训练模型", "重新训练模型"),
     },
     answer=answer,
+    topic="model",
     role="admin",
     confirm=N_("Train the model on everything known today?"),
+    long=True,
 )

@@ -52,7 +52,7 @@ def import_files(
     currency: str | None,
     as_json: bool,
 ) -> None:
-    """Bring order lines, items or users from CSV or Parquet files into the store."""
+    """Bring order lines, items or users from CSV, Excel or Parquet files into the store."""
     from storage.ingest import ImportOptions, import_file
 
     desk = desk_of(ctx)

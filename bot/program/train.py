@@ -31,8 +31,7 @@ def train(
     with desk.store() as connection:
         last = desk.as_of(connection)
     say_if_later(as_of or last, last)
-    trained = run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active)
-    reply = trained_reply(trained, desk)
+    reply = trained_reply(run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active), desk)
     if as_json:
         print_json({"ok": True, **reply.facts, "text": plain(reply)})
     else:

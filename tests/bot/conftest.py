@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from bot.assistant import Asked, Assistant
 from bot.cli import main
-from bot.command import Role
+from bot.command import Asker, Role
 from bot.desk import Desk
 from bot.i18n import using
 from bot.reply import Reply
@@ -108,12 +108,22 @@ class Shop:
     def assistant(self) -> Assistant:
         return Assistant(self.desk)
 
-    def ask(self, text: str, role: Role = "operator", *, confirmed: bool = False) -> Reply:
-        return self.assistant.ask(Asked(text, role, confirmed))
+    def ask(
+        self,
+        text: str,
+        role: Role = "operator",
+        *,
+        confirmed: bool = False,
+        asker: Asker | None = None,
+        upload: Path | None = None,
+    ) -> Reply:
+        return self.assistant.ask(Asked(text, role, confirmed, asker or Asker(), upload))
 
-    def answer(self, text: str, role: Role = "operator") -> Reply:
+    def answer(
+        self, text: str, role: Role = "operator", *, confirmed: bool = False, asker: Asker | None = None
+    ) -> Reply:
         """The reply to a question that must not fail."""
-        reply = self.ask(text, role)
+        reply = self.ask(text, role, confirmed=confirmed, asker=asker)
         assert reply.failure is None, reply.failure
         return reply
 

@@ -64,6 +64,12 @@ def test_an_admin_is_asked_to_confirm_before_anything_runs(shop: Shop) -> None:
     assert shop.steps == []
 
 
+def test_what_is_to_be_confirmed_names_whom_it_is_about(shop: Shop) -> None:
+    assert shop.ask("remove operator {x}", "admin").command == "unknown"
+    assert shop.ask("移除操作员小美", "admin").title == "确定不再允许操作员小美使用本机器人吗？"
+    assert shop.ask("/remove_operator", "admin").title == "Let operator … use the bot no more?"
+
+
 def test_what_is_confirmed_runs_and_says_how_far_it_is(own_shop: Shop) -> None:
     reply = own_shop.ask("train the model", "admin", confirmed=True)
     assert reply.failure is None
@@ -73,7 +79,7 @@ def test_what_is_confirmed_runs_and_says_how_far_it_is(own_shop: Shop) -> None:
 
 def test_what_needs_no_confirmation_asks_for_none(shop: Shop) -> None:
     asked = [command.name for command in commands() if command.confirm]
-    assert asked == ["train"]
+    assert asked == ["remove_operator", "rollback", "train"]
 
 
 # -- not understood ------------------------------------------------------------------------------------
@@ -129,7 +135,7 @@ def test_a_failure_is_a_sentence_and_a_next_step_in_the_reply(shop: Shop) -> Non
     }
 
 
-@pytest.mark.parametrize("text", ["/risk", "/explain", "/profile"])
+@pytest.mark.parametrize("text", ["/risk", "/explain", "/profile", "/take", "/contacted", "/snooze"])
 def test_a_command_without_its_user_asks_which(shop: Shop, text: str) -> None:
     reply = shop.ask(text)
     assert reply.failure is not None

@@ -86,3 +86,31 @@ def test_a_day_is_written_as_the_language_does() -> None:
     assert formats.day(date(2024, 2, 4)) == "Feb 4, 2024"
     with using("zh"):
         assert formats.day(date(2024, 2, 4)) == "2024年2月4日"
+
+
+@pytest.mark.parametrize(
+    ("cents", "currency", "english", "chinese"),
+    [
+        (0, "EUR", "€0", "€0"),
+        (250, "EUR", "€2.5", "€2.5"),
+        (125_000_000, "EUR", "€1.25M", "€125万"),
+        (-5_000, "EUR", "-€50", "-€50"),
+        (250_000, None, "2.5K", "2500"),
+    ],
+)
+def test_money_beside_an_axis_is_short(cents: int, currency: str | None, english: str, chinese: str) -> None:
+    assert formats.short_money(cents, currency) == english
+    with using("zh"):
+        assert formats.short_money(cents, currency) == chinese
+
+
+def test_a_count_beside_an_axis_is_short() -> None:
+    assert [formats.short_count(value) for value in (0, 40, 1_500, 1_250_000)] == ["0", "40", "1.5K", "1.25M"]
+
+
+def test_parts_of_a_day_have_their_forms() -> None:
+    shown = [form(date(2024, 3, 5)) for form in (formats.day_of_month, formats.month, formats.year)]
+    assert shown == ["Mar 5", "Mar 2024", "2024"]
+    with using("zh"):
+        shown = [form(date(2024, 3, 5)) for form in (formats.day_of_month, formats.month, formats.year)]
+    assert shown == ["3月5日", "2024年3月", "2024年"]

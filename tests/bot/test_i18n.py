@@ -72,8 +72,8 @@ def marked(source: Source) -> Iterator[ast.expr]:
 
 
 def raised(source: Source) -> Iterator[ast.expr]:
-    """The message and the next step of every failure."""
-    for call in source.calls(*failures()):
+    """The message and the next step of every failure, and what the store has to say besides."""
+    for call in source.calls("Notice", *failures()):
         yield from call.args[:1]
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "next_step")
 
@@ -214,7 +214,7 @@ def placeholders(text: str) -> set[tuple[str | None, ...]]:
 
 def test_the_walk_finds_sentences_of_every_kind() -> None:
     found = sentences()
-    assert found["Profile"] == ("bot/risk_reply.py",)  # _
+    assert found["Why?"] == ("bot/risk_reply.py",)  # _
     assert found["low"] == ("bot/risk_reply.py",)  # N_
     assert "predictor/features/timing.py" in found["days since the last order"]
     assert "bot/users.py" in found["There is no user {user}."]  # an error's message

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands import at_risk, explain, help, model, profile, risk, train
 from bot.convertors import CONVERTORS
 from bot.folding import fold, narrow
 from bot.phrases import Phrase, Sentence, parse, phrase
+from bot.registry import commands
 from bot.words import WORDS
 
-MODULES = (at_risk, explain, help, model, profile, risk, train)
+PATTERNS = tuple(pattern for command in commands() for pattern in command.phrases)
 
 
 def read(pattern: str, text: str) -> dict[str, object] | None:
@@ -147,6 +147,9 @@ def test_does_not_take_it_for_a_user(text: str) -> None:
         ("money", "€50", 5000),
         ("money", "50 €", 5000),
         ("money", "$1,000.50", 100050),
+        ("count", "twenty-one", 21),
+        ("count", "one", 1),
+        ("count", "one hundred", 100),
         ("money", "12,5 euros", 1250),
         ("money", "1.5k", 150000),
         ("money", "五百元", 50000),
@@ -159,6 +162,69 @@ def test_reads_a_number(kind: str, text: str, value: object) -> None:
     assert read(f"{{n:{kind}}}", text) == {"n": value}
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("14 days", 14),
+        ("14d", 14),
+        ("1 day", 1),
+        ("two weeks", 14),
+        ("a fortnight", 14),
+        ("a week", 7),
+        ("another month", 30),
+        ("a year", 365),
+        ("3 wks", 21),
+        ("twenty-one days", 21),
+        ("七天", 7),
+        ("７天", 7),
+        ("两周", 14),
+        ("两个星期", 14),
+        ("一个礼拜", 7),
+        ("半个月", 15),
+        ("三个月", 90),
+        ("半年", 182),
+    ],
+)
+def test_reads_how_long(text: str, days: int) -> None:
+    assert read("{n:days}", text) == {"n": days}
+
+
+@pytest.mark.parametrize("text", ["0 days", "14", "1.5 days", "days", "14 dayz", "3月", "零天", "a daily"])
+def test_does_not_take_it_for_how_long(text: str) -> None:
+    assert read("{n:days}", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Mei", "Mei"),
+        ("mei", "mei"),
+        ("Anna Berg", "Anna Berg"),
+        ("Dr. Anna M. Berg", "Dr. Anna M. Berg"),
+        ("小美", "小美"),
+        ("Jean-Luc O'Neil", "Jean-Luc O'Neil"),
+        ('"Mei and Bo"', "Mei and Bo"),
+        ("（小美）", "小美"),
+        ("Müller", "Müller"),
+    ],
+)
+def test_reads_a_name(text: str, name: str) -> None:
+    assert read("as {n:name}", f"as {text}") == {"n": name}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mei and Bo", "admin", "an admin", "654321", "Mei please", "Mei tomorrow", "小美和小明", '""', "x" * 41],
+)
+def test_does_not_take_it_for_a_name(text: str) -> None:
+    assert read("as {n:name}", f"as {text}") is None
+
+
+@pytest.mark.parametrize("text", ["12.5", "-5", "12%", "1,234", "12a", "@mei", "123456*", "9" * 21])
+def test_does_not_take_it_for_an_operators_id(text: str) -> None:
+    assert read("{n:operator_id}", text) is None
+
+
 @pytest.mark.parametrize("kind", CONVERTORS)
 @pytest.mark.parametrize("chinese", [False, True])
 def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
@@ -169,6 +235,11 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "score": [0.8],
         "money": [5000, 1250],
         "price": [5000],
+        "days": [1, 7, 14, 365],
+        "operator_id": ["123456", "7"],
+        "operator": ["123456", "Mei", "anna", "小美", "the boss"],
+        "name": ["Mei", "mei", "Anna Berg", "小美", "O'Neil", "A & B", "admin"],
+        "capitalised": ["Mei", "Anna Berg", "小美", "mei"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)
@@ -193,16 +264,15 @@ def test_a_pattern_out_of_form_is_refused(pattern: str) -> None:
 
 
 def test_all_words_of_all_patterns_are_folded() -> None:
-    texts = [*WORDS.values(), *(pattern for module in MODULES for pattern in module.PHRASES)]
+    texts = [*WORDS.values(), *PATTERNS]
     for text in texts:
         for word in re.findall(r"[^\s\[\](){}|<>]+", re.sub(r"\{.*?\}", "", text)):
             assert word == fold(word)
 
 
 def test_all_patterns_are_well_formed() -> None:
-    for module in MODULES:
-        for pattern in module.PHRASES:
-            assert phrase(pattern).gist or phrase(pattern).slots
+    for pattern in PATTERNS:
+        assert phrase(pattern).gist or phrase(pattern).slots
 
 
 @given(st.text())
@@ -227,8 +297,7 @@ def test_nothing_heavy_is_imported() -> None:
 
 def test_no_text_takes_long() -> None:
     started = time.process_time()
-    for module in MODULES:
-        for pattern in module.PHRASES:
-            phrase(pattern).match(Sentence.of("top at risk customers " * 12 + "不"))
-            phrase(pattern).match(Sentence.of("流失的客户" * 50))
+    for pattern in PATTERNS:
+        phrase(pattern).match(Sentence.of("top at risk customers " * 12 + "不"))
+        phrase(pattern).match(Sentence.of("流失的客户" * 50))
     assert time.process_time() - started < 5

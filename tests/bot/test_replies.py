@@ -465,10 +465,28 @@ def test_the_model_states_its_figures_beside_the_baselines(shop: Shop) -> None:
 
 def test_help_shows_what_this_role_may_ask(shop: Shop) -> None:
     every = {command.name for command in commands()}
+    for_admins = {command.name for command in commands() if command.role == "admin"}
+    assert "train" in for_admins
     assert set(facts(shop.answer("help", "admin"))["commands"]) == every
-    assert set(facts(shop.answer("help"))["commands"]) == every - {"train"}
+    assert set(facts(shop.answer("help"))["commands"]) == every - for_admins
     assert "train the model" not in plain(shop.answer("help"))
     assert "train the model" in plain(shop.answer("help", "admin"))
+
+
+def test_help_fits_a_phone_and_still_names_everything(shop: Shop) -> None:
+    for role in ("operator", "admin"):
+        reply = shop.ask("help", role)
+        listed = {understand(row["example"], commands()).command for row in rows(reply)}
+        assert len(rows(reply)) <= 12
+        named = set(re.findall(r"/(\w+)", " ".join(reply.lines)))
+        assert listed | named == set(facts(reply)["commands"]) - {"help"}
+        assert not listed & named
+
+
+def test_help_begins_with_what_is_asked_most(shop: Shop) -> None:
+    listed = [understand(row["example"], commands()).command for row in rows(shop.answer("help"))]
+    assert listed[:4] == ["risk", "explain", "profile", "at_risk"]
+    assert listed.index("take") < listed.index("model")
 
 
 def test_help_works_before_there_is_anything_else(empty_shop: Shop) -> None:

@@ -17,6 +17,9 @@ def write_env(folder: Path, *lines: str) -> None:
 def test_the_defaults_need_no_file(tmp_path: Path) -> None:
     settings = load(tmp_path / "nowhere")
     assert settings == Settings(
+        admins=(),
+        operators=(),
+        chats=(),
         timezone="UTC",
         currency=None,
         language="auto",
@@ -53,6 +56,13 @@ def test_settings_of_other_programs_are_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("ADMINS", "mei"),
+        ("ADMINS", "123456 234567"),
+        ("ADMINS", "-100123"),
+        ("OPERATORS", "123456,@mei"),
+        ("OPERATORS", "[123456]"),
+        ("CHATS", "shop-group"),
+        ("CHATS", "--100"),
         ("TIMEZONE", "Mars/Olympus"),
         ("CURRENCY", "euro"),
         ("LANGUAGE", "fr"),
@@ -80,6 +90,11 @@ def test_a_wrong_value_is_named_with_its_setting(
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
+        ("ADMINS", "123456", ("123456",)),
+        ("ADMINS", " 123456, 234567 ,123456,", ("123456", "234567")),
+        ("OPERATORS", "１２３４５６，234567", ("123456", "234567")),
+        ("OPERATORS", ",", ()),
+        ("CHATS", "-1001234567890,42", ("-1001234567890", "42")),
         ("HORIZON_DAYS", "1", 1),
         ("HORIZON_DAYS", "365", 365),
         ("ACTIVE_DAYS", "1095", 1095),

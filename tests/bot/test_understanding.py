@@ -27,6 +27,11 @@ SAMPLES: dict[str, object] = {
     "score": 0.8,
     "money": 5000,
     "price": 5000,
+    "days": 14,
+    "operator_id": "123456",
+    "operator": "123456",
+    "name": "Mei",
+    "capitalised": "Mei",
 }
 
 

@@ -143,6 +143,10 @@ def test_reliability_counts_every_scored_user_in_the_range_of_their_probability(
     for r in reliability:
         inside = (given >= r["from"]) & (given < r["to"])
         assert (r["users"], r["churned"]) == (inside.sum(), churned[inside].sum())
+        if r["users"]:
+            assert r["mean_probability"] == pytest.approx(given[inside].mean(), abs=1e-6)
+        else:
+            assert r["mean_probability"] is None
 
 
 def test_the_ends_of_probability_have_a_range_too() -> None:

@@ -4,6 +4,7 @@ import time
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
@@ -129,6 +130,16 @@ def test_without_rows_every_metric_is_unknown(name: str) -> None:
 def test_arrays_of_unequal_length_are_refused() -> None:
     with pytest.raises(ValueError, match="shapes"):
         metrics.auroc([0, 1], [0.5])
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(0, 1), (1, 1), (1, 3), (0, 50), (322, 619), (90_000, 90_000)])
+def test_the_interval_of_a_share_is_that_of_wilson(hits: int, trials: int) -> None:
+    known = binomtest(hits, trials).proportion_ci(method="wilson")
+    assert metrics.wilson(hits, trials) == pytest.approx((known.low, known.high), abs=1e-9)
+
+
+def test_a_share_of_nothing_can_be_anything() -> None:
+    assert metrics.wilson(0, 0) == (0, 1)
 
 
 def test_a_model_gains_nothing_over_itself() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,12 +28,6 @@ from storage.model_store import ModelRecord
 from storage.moments import day_start, known_before
 from storage.snapshot import Snapshot
 from tests.conftest import LAST_DAY, Line, TrainedHome, write
-
-
-@pytest.fixture
-def trained_store(trained_home: TrainedHome) -> Iterator[sqlite3.Connection]:
-    with trained_home.home.store() as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -145,3 +147,16 @@ def test_the_audit_is_append_only(home: Home, act: str) -> None:
 
 def test_logarithm_root_and_exponential_are_there(store: sqlite3.Connection) -> None:
     assert tuple(store.execute("SELECT LN(EXP(2.0)), SQRT(9.0)").fetchone()) == (2.0, 3.0)
+
+
+def test_several_that_open_a_new_home_at_once_make_it_once(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    together = threading.Barrier(8)
+
+    def opens(_number: int) -> int:
+        together.wait()
+        with home.bot() as connection:
+            return int(connection.execute("SELECT COUNT(*) FROM audit").fetchone()[0])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(opens, range(8))) == [0] * 8

@@ -200,7 +200,8 @@ class TestParquet:
     [
         (b"", "is empty"),
         (b"\n \n", "is empty"),
-        (b"PK\x03\x04x", "Excel workbook"),
+        (b"PK\x03\x04x", "no Excel workbook, or a damaged one"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "no Excel workbook, or a damaged one"),
         (b"\x1f\x8bx", "gzip"),
         (b"%PDF-1.4", "a PDF"),
         (b"\x7fELF\x00\x00\x00\x01\xff" * 9, "not a text file"),
@@ -317,7 +318,8 @@ cells = st.one_of(
 def test_random_bytes_never_break_the_import(content: bytes) -> None:
     attempt(content)
     attempt(b"order_id,user_id,ordered_at,item_id\n" + content)
-    attempt(b"PAR1" + content)
+    for mark in (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        attempt(mark + content)
 
 
 @FEW

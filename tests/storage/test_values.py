@@ -127,7 +127,7 @@ class TestTimes:
             cells = [moment.isoformat(sep=" ") for moment in moments]
             zone = ZoneInfo(name)
             expected = [
-                (m.replace(tzinfo=zone) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+                (m.replace(tzinfo=zone, fold=0) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
                 for m in moments
             ]
             reader = TimeReader(zone_named(name), LATEST, None)

@@ -1,0 +1,119 @@
+"""What a picture shows, as plain data: a reply carries it, `bot.charts` draws it where one can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot import formats
+from bot.i18n import _
+from predictor.scoring import band
+
+
+@dataclass(frozen=True)
+class RiskDistribution:
+    """How the probabilities of churn of all active users lie between 0 and 1.
+
+    `flag_at` is the probability from which a user is flagged, None where no line is to be drawn;
+    `flagged` is how many users are, among them those who fell a little below it.
+    """
+
+    probabilities: Sequence[float]
+    flag_at: float | None
+    flagged: int
+
+    def in_band(self, name: str) -> int:
+        """How many users are at a low, medium or high risk."""
+        return sum(band(probability) == name for probability in self.probabilities)
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        return _(
+            "Risk of the {users} active users: low for {low}, medium for {medium}, high for {high};"
+            " flagged: {flagged}."
+        ).format(
+            users=formats.count(len(self.probabilities)),
+            low=formats.count(self.in_band("low")),
+            medium=formats.count(self.in_band("medium")),
+            high=formats.count(self.in_band("high")),
+            flagged=formats.count(self.flagged),
+        )
+
+
+@dataclass(frozen=True)
+class OrderTimeline:
+    """One user's orders up to `as_of`, oldest first: days with the cents paid, and with the cents returned.
+
+    An order keeps its money in `orders` when some of it comes back: that stands in `returns`, at its own
+    day. `usual_gap_days` is None where there are too few orders for a rhythm.
+    """
+
+    user: str
+    orders: Sequence[tuple[date, int]]
+    returns: Sequence[tuple[date, int]]
+    as_of: date
+    currency: str | None
+    usual_gap_days: float | None
+
+    @property
+    def silence_days(self) -> int:
+        """Whole days from the last order to `as_of`; 0 where there is no order."""
+        return (self.as_of - self.orders[-1][0]).days if self.orders else 0
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        if not self.orders:
+            return _("User {user} has not ordered yet.").format(user=self.user)
+        sentence = (
+            _("Orders of user {user} over time: {count} since {first}, the last on {last} ({ago}).")
+            if len(self.orders) > 1
+            else _("The one order of user {user}, on {last} ({ago}).")
+        )
+        return sentence.format(
+            user=self.user,
+            count=formats.count(len(self.orders)),
+            first=formats.day(self.orders[0][0]),
+            last=formats.day(self.orders[-1][0]),
+            ago=formats.days_ago(self.silence_days),
+        )
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Users scored in one range: their mean probability, and the share that then placed no order.
+
+    `low` and `high` are the 95 % interval of that share.
+    """
+
+    mean_predicted: float
+    observed: float
+    users: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Predicted beside observed, the lowest range first; ranges without users are left out."""
+
+    bins: Sequence[ReliabilityBin]
+
+    @property
+    def users(self) -> int:
+        """How many scores the ranges hold together."""
+        return sum(one.users for one in self.bins)
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        apart = sum(one.users * abs(one.mean_predicted - one.observed) for one in self.bins)
+        return _(
+            "Predicted risk beside what happened, over {users} scores in the back-test:"
+            " {points} points apart on average."
+        ).format(users=formats.count(self.users), points=formats.decimal(100 * apart / max(1, self.users)))
+
+
+Chart = RiskDistribution | OrderTimeline | Reliability

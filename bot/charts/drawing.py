@@ -1,0 +1,19 @@
+"""Which drawing belongs to which chart."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from bot.chart import Chart, OrderTimeline, RiskDistribution
+from bot.charts.order_timeline import order_timeline
+from bot.charts.reliability import reliability
+from bot.charts.risk_distribution import risk_distribution
+
+
+def figure_of(chart: Chart) -> Figure:
+    """The chart as a figure, ready to be rastered."""
+    if isinstance(chart, RiskDistribution):
+        return risk_distribution(chart)
+    if isinstance(chart, OrderTimeline):
+        return order_timeline(chart)
+    return reliability(chart)

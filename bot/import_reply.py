@@ -1,0 +1,184 @@
+"""Files sent by message: how to send one, what an import would do with it, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from bot import formats
+from bot.command import Role
+from bot.desk import Desk
+from bot.i18n import N_, _
+from bot.reply import Attachment, Button, Reply, Table
+from storage.ingest import ImportOptions, ImportResult, import_file
+from storage.model_store import promoted
+from storage.notices import Notice
+from storage.preview import NOT_STORED, PSEUDONYM, Preview, preview
+
+_TABLES = {"lines": N_("order lines"), "items": N_("items"), "users": N_("users")}
+_HIDDEN = {NOT_STORED: N_("(not stored)"), PSEUDONYM: N_("(pseudonym)")}
+# What tells whether a file was understood, first things first; a table of more is hard to read on a phone.
+_SAMPLED = {
+    "lines": ("order_id", "user_id", "ordered_at", "item_id", "quantity", "total", "status"),
+    "items": ("item_id", "name", "category", "price", "available"),
+    "users": ("user_id", "name", "email", "phone", "joined_at", "kind"),
+}
+_NAMED = 12
+_STEPS = 20
+
+
+def how_to_import() -> Reply:
+    """Where to put a file, and what has to be in it."""
+    return Reply(
+        title=_("Send the file here as CSV, XLSX or Parquet, up to 20 MB; larger ones: opsbot import FILE"),
+        lines=[
+            _(
+                "Order lines need order_id, user_id, ordered_at and item_id; common English, German and"
+                " Chinese column names are recognised."
+            ),
+            _("You see what was understood before anything is imported."),
+        ],
+    )
+
+
+def preview_reply(path: Path, desk: Desk) -> Reply:
+    """What an import of the file at `path` would do, with the button that does it.
+
+    The file has the name it was sent with. Raises ImportRefusedError.
+    """
+    found = preview(desk.home, path, _options(desk), now=desk.now())
+    count = formats.count(found.count) if found.exact else _about(found.count)
+    return Reply(
+        title=_("{file} looks like {table}: {count} in all.").format(
+            file=path.name, table=_(_TABLES[found.table]), count=count
+        ),
+        lines=[*_columns(found), *map(notice_text, found.warnings)],
+        facts={
+            "table": found.table,
+            "columns": dict(found.columns),
+            "unused": list(found.unused),
+            "rows": found.count,
+            "exact": found.exact,
+            "warnings": list(map(str, found.warnings)),
+        },
+        table=_sample(found),
+        buttons=(Button(_("Import"), _("import"), confirms=True),),
+    )
+
+
+def imported_reply(path: Path, role: Role, desk: Desk) -> Reply:
+    """What became of the rows of the file at `path`, once it is imported; raises ImportRefusedError."""
+    result = import_file(
+        desk.home, path, _options(desk), now=desk.now(), progress=_steps(desk), before_commit=desk.no_return
+    )
+    attachments: tuple[Attachment, ...] = ()
+    if result.rejected_file is not None:
+        rejected = Path(result.rejected_file)
+        attachments = (Attachment(rejected.name, str(rejected), kind="rejected"),)
+    return Reply(
+        title=_(
+            "Rows read from {file}: {read}; {added} added, {updated} updated, {unchanged} unchanged,"
+            " {rejected} rejected."
+        ).format(
+            file=path.name,
+            **{
+                name: formats.count(getattr(result, name))
+                for name in ("read", "added", "updated", "unchanged", "rejected")
+            },
+        ),
+        lines=[*_remarks(result), *map(notice_text, result.warnings)],
+        facts=result.as_json(),
+        attachments=attachments,
+        buttons=_next_steps(result, role, desk),
+    )
+
+
+def notice_text(notice: Notice) -> str:
+    """A notice of the store in the language in use."""
+    return _(notice.template).format(
+        **{
+            name: formats.count(value) if isinstance(value, int) else value
+            for name, value in notice.values.items()
+        }
+    )
+
+
+def _options(desk: Desk) -> ImportOptions:
+    return ImportOptions(timezone=desk.settings.timezone, currency=desk.settings.currency)
+
+
+def _about(count: int) -> str:
+    """An estimate: three digits of it."""
+    unit = 10 ** max(len(str(count)) - 3, 0)
+    return _("about {count}").format(count=formats.count(round(count / unit) * unit))
+
+
+def _columns(found: Preview) -> list[str]:
+    """Which column is which field, and which are left."""
+    pairs = [name if name == column else f"{name} ← {column}" for name, column in found.columns.items()]
+    lines = [_("Columns: {columns}").format(columns=" · ".join(pairs))]
+    if found.unused:
+        lines.append(_("Not used: {columns}").format(columns=_shortened(found.unused)))
+    return lines
+
+
+def _shortened(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown}, … ({formats.count(len(names))})"
+
+
+def _sample(found: Preview) -> Table | None:
+    if not found.rows:
+        return None
+    fields = tuple(name for name in _SAMPLED[found.table] if name in found.rows[0])
+    return Table(
+        columns=fields,
+        rows=tuple(tuple(row[name] for name in fields) for row in found.rows),
+        headings=fields,
+        shown=tuple(_shown(row, fields) for row in found.rows),
+    )
+
+
+def _shown(row: Mapping[str, str], fields: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_(_HIDDEN[row[name]]) if row[name] in _HIDDEN else row[name] for name in fields)
+
+
+def _remarks(result: ImportResult) -> list[str]:
+    lines = []
+    if result.anonymous:
+        lines.append(
+            _("Without a user: {anonymous}; they count towards sales, not users.").format(
+                anonymous=formats.count(result.anonymous)
+            )
+        )
+    if result.rejected_file is not None:
+        lines.append(_("The rejected rows come back with their reasons: correct them and send them again."))
+    return lines
+
+
+def _next_steps(result: ImportResult, role: Role, desk: Desk) -> tuple[Button, ...]:
+    """New lines are asked about where a model can answer, and learned from."""
+    if result.table != "lines" or not result.added + result.updated:
+        return ()
+    from predictor.training import TASK
+
+    with desk.store() as connection:
+        has_model = promoted(connection, TASK) is not None
+    buttons = [Button(_("Who is at risk?"), _("who is at risk"))] if has_model else []
+    if role == "admin":
+        buttons.append(Button(_("Train the model"), _("train the model")))
+    return tuple(buttons)
+
+
+def _steps(desk: Desk) -> Callable[[int, int], None]:
+    """Tells the desk how far an import is, in a few steps."""
+    told = 0
+
+    def advance(done: int, total: int) -> None:
+        nonlocal told
+        step = _STEPS * done // max(total, 1)
+        if step > told:
+            told = step
+            desk.progress(_("importing: {share}").format(share=formats.percent(step / _STEPS)))
+
+    return advance
