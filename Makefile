@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality clean
+.PHONY: demo test lint types tests bench-quality bench-chat bench-faults clean
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -25,6 +25,12 @@ tests: $(VENV)/installed-test
 
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
+
+bench-chat: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.chat
+
+bench-faults: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.faults
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

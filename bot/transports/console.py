@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.assistant import Asked, Assistant
-from bot.command import Role
+from bot.command import About, Role
 from bot.i18n import _, using
 from bot.render import plain
-from bot.reply import Button, Reply
+from bot.reply import MISSING_ARGUMENT, Button, Reply
 
 LEAVE = frozenset({"exit", "quit", "bye", "q", ":q", "退出", "再见"})
 PROMPT = "opsbot> "
@@ -30,6 +31,7 @@ class Console:
         self._read = read
         self._write = write
         self._buttons: Sequence[Button] = ()
+        self._about: About | None = None
 
     def run(self) -> None:
         """Answer until the operator leaves; the end of the input leaves too, and is no yes."""
@@ -42,21 +44,24 @@ class Console:
 
     def _answer(self, text: str) -> None:
         language = self._assistant.language(text)
-        reply = self._assistant.ask(Asked(text, self._role))
+        asked = Asked(text, self._role, about=self._about)
+        reply = self._assistant.ask(asked)
         with using(language):
             if reply.failure and reply.failure.kind == "needs_confirmation":
-                reply = self._confirmed(text, reply)
+                reply = self._confirmed(asked, reply)
             self._show(reply)
 
-    def _confirmed(self, text: str, reply: Reply) -> Reply:
+    def _confirmed(self, asked: Asked, reply: Reply) -> Reply:
         answer = self._read(f"{reply.title} [y/N] ").strip().casefold()
         if answer not in {"y", "yes", "是", "好", "确认"}:
             return Reply(title=_("Nothing was done."))
-        return self._assistant.ask(Asked(text, self._role, confirmed=True))
+        return self._assistant.ask(replace(asked, confirmed=True))
 
     def _show(self, reply: Reply) -> None:
         # A failure names its choices in its sentence; with numbers below, the sentence alone is enough.
         self._buttons = reply.buttons
+        if reply.failure is None or reply.failure.kind == MISSING_ARGUMENT:
+            self._about = About(reply.command, reply.args)  # "why?" is about the user of the last answer
         self._write(reply.title if reply.failure and reply.buttons else plain(reply, width=_width()))
         for number, button in enumerate(reply.buttons, start=1):
             self._write(f"  [{number}] {button.label}")

@@ -43,14 +43,20 @@ def test_a_question_is_answered_with_its_buttons_numbered(shop: Shop) -> None:
     answer, *buttons = typist.written
     assert "user 007" in answer.splitlines()[0]
     assert "model 1" in answer
-    assert buttons == ["  [1] Why?", "  [2] Profile"]
+    assert buttons == [
+        "  [1] Why?",
+        "  [2] Profile",
+        "  [3] Take",
+        "  [4] Contacted",
+        "  [5] Snooze 7 days",
+    ]
 
 
 def test_a_number_presses_that_button(shop: Shop) -> None:
     typist = converse(shop, "churn risk for user 007", "2", "exit")
     assert audited(shop) == [("risk", "ok"), ("profile", "ok")]
-    assert typist.written[3].startswith("User 007: 12 orders")
-    assert typist.written[4:] == ["  [1] Risk"]
+    assert typist.written[6].startswith("User 007: 12 orders")
+    assert typist.written[7:] == ["  [1] Risk"]
 
 
 def test_buttons_are_those_of_the_last_reply(shop: Shop) -> None:
@@ -58,7 +64,7 @@ def test_buttons_are_those_of_the_last_reply(shop: Shop) -> None:
     assert [command for command, _ in audited(shop)] == ["risk", "profile", "risk", "explain"]
 
 
-@pytest.mark.parametrize("number", ["0", "3", "99", "²"])
+@pytest.mark.parametrize("number", ["0", "6", "99", "²"])
 def test_a_number_without_a_button_is_a_text_like_any_other(shop: Shop, number: str) -> None:
     converse(shop, "churn risk for user 007", number)
     assert [command for command, _ in audited(shop)] == ["risk", "unknown"]
@@ -135,3 +141,13 @@ def test_the_end_of_the_input_is_no_yes(shop: Shop, end: type[BaseException]) ->
     typist = converse(shop, "train the model", role="admin", end=end)
     assert typist.written[-1] == ""
     assert audited(shop) == [("train", "needs_confirmation")]
+
+
+def test_a_question_that_names_no_user_is_about_the_last_one(shop: Shop) -> None:
+    typist = converse(
+        shop, "churn risk for user regular-9", "why?", "他的流失风险", "who is at risk", "profile"
+    )
+    assert audited(shop) == [(name, "ok") for name in ("risk", "explain", "risk", "at_risk")] + [
+        ("unknown", "unknown")
+    ]
+    assert any("average user" in text for text in typist.written)

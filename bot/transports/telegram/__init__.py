@@ -1,0 +1,1 @@
+"""Telegram: updates become questions, replies become messages; the only place that imports `telegram`."""

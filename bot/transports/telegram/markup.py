@@ -1,0 +1,120 @@
+"""A Reply as Telegram HTML: the number first, every value escaped, within the limits of one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from bot.i18n import _
+from bot.render import provenance_text
+from bot.reply import Reply, Table
+
+MOST_CHARACTERS = 4096
+MOST_CAPTION_CHARACTERS = 1024
+MOST_ENTITIES = 100
+# Of a longer table the first rows are shown, and all of it goes along as a file.
+MOST_ROWS = 20
+FIRST_ROWS = 10
+_LONGEST_PART = 1000
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of text with at most one tag around it."""
+
+    text: str
+    tag: str = ""
+
+    @property
+    def length(self) -> int:
+        """In UTF-16 code units, as Telegram counts."""
+        return utf16(self.text)
+
+    def html(self) -> str:
+        """The piece with its tag; what was in the text stays text."""
+        text = escape(self.text, quote=False)
+        return f"<{self.tag}>{text}</{self.tag}>" if self.tag and self.text.strip() else text
+
+
+Line = Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message; `rows_left` says how many rows of the table are not in it."""
+
+    html: str
+    characters: int
+    rows_left: int = 0
+
+
+def message(reply: Reply) -> Message:
+    """The text of a reply, in the language in use; rows that do not fit are left to a file."""
+    if reply.failure:
+        # Where there are buttons, they are the next step.
+        next_step = "" if reply.buttons else reply.failure.next_step
+        return _fitted([[Part(_clean(reply.failure.message), "b")], [Part(_clean(next_step))]])
+    head: list[Line] = [[Part(_clean(reply.title), "b")], *([Part(_clean(line))] for line in reply.lines)]
+    tail: list[Line] = []
+    if reply.provenance:
+        tail = [[Part(_clean(provenance_text(reply.provenance)), "i")]]
+    rows = list(_rows(reply.table)) if reply.table else []
+    shown = len(rows) if len(rows) <= MOST_ROWS else FIRST_ROWS
+    while shown and not _fits([*head, *rows[:shown], _rest_line(len(rows) - shown), *tail]):
+        shown -= 1
+    left = len(rows) - shown
+    return _fitted([*head, *rows[:shown], *([_rest_line(left)] if left else []), *tail], left)
+
+
+def utf16(text: str) -> int:
+    """The length of a text as Telegram counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _rest_line(left: int) -> Line:
+    return [Part(_("… and {left} more in the file.").format(left=left))]
+
+
+def _rows(table: Table) -> Iterator[Line]:
+    """A line per row, narrow as a phone: the first cell stands out, bare numbers have a heading."""
+    for shown in table.shown:
+        first, *others = (
+            cell if index == 0 or not _is_bare(cell) else f"{table.headings[index]} {cell}"
+            for index, cell in enumerate(shown)
+            if table.narrow is None or index in table.narrow
+        )
+        yield [Part(_clean(first), "b"), Part("".join(f" · {_clean(cell)}" for cell in others if cell))]
+
+
+def _is_bare(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "").isdecimal()
+
+
+def _clean(text: str) -> str:
+    """Without what Telegram refuses or a stranger's file could disturb the chat with."""
+    kept = "".join(
+        character
+        for character in text
+        if character == "\n" or (character.isprintable() and character not in _DIRECTIONS)
+    )
+    return kept if len(kept) <= _LONGEST_PART else kept[:_LONGEST_PART] + "…"
+
+
+# Marks that turn the direction of all text after them.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _fits(lines: Sequence[Line]) -> bool:
+    characters = sum(part.length for line in lines for part in line) + len(lines)
+    entities = sum(1 for line in lines for part in line if part.tag)
+    return characters <= MOST_CHARACTERS and entities <= MOST_ENTITIES
+
+
+def _fitted(lines: Sequence[Line], rows_left: int = 0) -> Message:
+    """The lines as one message; what would go over the limit is left out from the end."""
+    lines = [line for line in lines if any(part.text for part in line)]
+    while len(lines) > 1 and not _fits(lines):
+        lines = lines[:-1]
+    characters = sum(part.length for line in lines for part in line) + len(lines) - 1
+    return Message("\n".join("".join(part.html() for part in line) for line in lines), characters, rows_left)

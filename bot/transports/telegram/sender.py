@@ -1,0 +1,223 @@
+"""Replies as messages: text, buttons, picture and files, sent to where the question came from."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import Any, TypeVar
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.ext import ExtBot
+
+from bot.charts import available, draw
+from bot.command import Asker
+from bot.desk import Desk
+from bot.i18n import _, using
+from bot.incident import report
+from bot.reply import MISSING_ARGUMENT, Button, Reply, Table
+from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message
+from storage import conversation
+from storage.conversation import StoredButton
+
+log = logging.getLogger(__name__)
+
+BUTTONS_A_ROW = 2
+# Nobody is there to read an answer, or an apology for it.
+_CLOSED = ("chat not found", "rights to send", "write_forbidden", "topic_closed", "thread not found")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A reply on its way: to whom, in which language, in answer to which message, about which upload."""
+
+    reply: Reply
+    asker: Asker
+    language: str
+    answers: int | None = None
+    upload: Path | None = None
+
+
+class Sender:
+    """Sends letters; what cannot be delivered is logged and never raises into other work."""
+
+    def __init__(self, bot: ExtBot[Any], desk: Desk) -> None:
+        self._bot = bot
+        self._desk = desk
+
+    async def send(self, letter: Letter) -> Message | None:
+        """All of a reply: its text with buttons, then the picture, then the files.
+
+        Returns the message with the text; None where the chat is closed to us.
+        """
+        try:
+            return await self._send(letter)
+        except ChatMigrated as error:
+            chat = str(error.new_chat_id)
+            await self.moved(letter.asker.chat, chat)
+            return await self.send(replace(letter, asker=replace(letter.asker, chat=chat), answers=None))
+        except Forbidden as error:
+            log.warning("an answer could not be delivered to chat %s: %s", letter.asker.chat, error.message)
+            return None
+        except BadRequest as error:
+            if any(words in error.message.casefold() for words in _CLOSED):
+                log.warning("chat %s takes no answer: %s", letter.asker.chat, error.message)
+                return None
+            await self.apologise(letter.asker, letter.language, report("an answer that Telegram refuses"))
+            return None
+        except TelegramError:
+            report("the delivery of an answer")  # no other message would get through
+            return None
+
+    async def apologise(self, asker: Asker, language: str, incident: str) -> None:
+        """Tell who asked that something went wrong, with the id of the incident in the log."""
+        with using(language):
+            text = _("Something went wrong here (incident {incident}).").format(incident=incident)
+        try:
+            await self._bot.send_message(
+                asker.chat, text, message_thread_id=int(asker.thread) if asker.thread else None
+            )
+        except TelegramError as error:
+            log.warning("incident %s was not told: %s", incident, error.message)
+
+    async def moved(self, old: str, new: str) -> None:
+        """A group got another id."""
+        log.warning("chat %s is now %s", old, new)
+        await asyncio.to_thread(
+            self._in_bot_db, lambda connection: conversation.move_chat(connection, old, new)
+        )
+
+    async def edit(self, sent: Message, text: str) -> None:
+        """Another text in place of that of a progress message; where that fails, it stays as it is."""
+        try:
+            await self._bot.edit_message_text(
+                text, sent.chat_id, sent.message_id, rate_limit_args={"most_tries": 1}
+            )
+        except TelegramError as error:
+            log.info("a progress message was not edited: %s", error.message)
+
+    async def _send(self, letter: Letter) -> Message:
+        with using(letter.language):
+            text = message(letter.reply)
+            chart = None if letter.reply.failure or not available() else letter.reply.chart
+            picture = await asyncio.to_thread(draw, chart) if chart else None
+            alt = chart.alt[:MOST_CAPTION_CHARACTERS] if chart else ""
+            rest = _as_csv(letter.reply.table) if letter.reply.table and text.rows_left else None
+        keyboard = await asyncio.to_thread(self._keyboard, letter)
+        if picture is not None and text.characters <= MOST_CAPTION_CHARACTERS:
+            sent = await self._photo(letter, picture, text.html, keyboard)
+        else:
+            sent = await self._text(letter, text.html, keyboard)
+            if picture is not None:
+                await self._photo(letter, picture, escape(alt, quote=False))
+        await asyncio.to_thread(self._remember, letter, sent)
+        if rest is not None:
+            await self._document(letter, f"{letter.reply.command}.csv", rest)
+        for attachment in letter.reply.attachments:
+            data = await asyncio.to_thread(Path(attachment.path).read_bytes)
+            await self._document(letter, attachment.name, data)
+        return sent
+
+    async def _text(self, letter: Letter, html: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+        return await self._bot.send_message(
+            letter.asker.chat,
+            html,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=_thread(letter),
+            reply_parameters=_answered(letter),
+            reply_markup=keyboard,
+        )
+
+    async def _photo(
+        self, letter: Letter, png: bytes, caption: str, keyboard: InlineKeyboardMarkup | None = None
+    ) -> Message:
+        return await self._bot.send_photo(
+            letter.asker.chat,
+            InputFile(png, filename=f"{letter.reply.command}.png"),
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=_thread(letter),
+            reply_parameters=_answered(letter),
+            reply_markup=keyboard,
+        )
+
+    async def _document(self, letter: Letter, name: str, data: bytes) -> None:
+        await self._bot.send_document(
+            letter.asker.chat, InputFile(data, filename=name), message_thread_id=_thread(letter)
+        )
+
+    def _keyboard(self, letter: Letter) -> InlineKeyboardMarkup | None:
+        """Buttons that carry nothing but a token."""
+        buttons = letter.reply.buttons
+        if not buttons:
+            return None
+        now = self._desk.moment()
+        with self._desk.home.bot() as connection:
+            keys = [
+                InlineKeyboardButton(
+                    button.label[:64],
+                    callback_data=conversation.keep_button(connection, self._stored(button, letter), now),
+                )
+                for button in buttons
+            ]
+        return InlineKeyboardMarkup(_in_rows(keys))
+
+    def _stored(self, button: Button, letter: Letter) -> StoredButton:
+        return StoredButton(
+            chat=letter.asker.chat,
+            operator=None if button.team else letter.asker.operator,
+            role="admin" if button.confirms else "operator",
+            question=button.question,
+            language=letter.language,
+            confirms=button.confirms,
+            upload=str(letter.upload) if letter.upload and button.confirms else None,
+        )
+
+    def _remember(self, letter: Letter, sent: Message) -> None:
+        failure = letter.reply.failure
+        if not letter.reply.command or (failure is not None and failure.kind != MISSING_ARGUMENT):
+            return
+        with self._desk.home.bot() as connection:
+            conversation.keep_context(
+                connection,
+                chat=letter.asker.chat,
+                message_id=sent.message_id,
+                command=letter.reply.command,
+                args=letter.reply.args,
+                now=self._desk.moment(),
+            )
+
+    def _in_bot_db(self, work: Callable[..., _T]) -> _T:
+        with self._desk.home.bot() as connection:
+            return work(connection)
+
+
+def _thread(letter: Letter) -> int | None:
+    return int(letter.asker.thread) if letter.asker.thread else None
+
+
+def _answered(letter: Letter) -> ReplyParameters | None:
+    """In a group, which message this answers; it may have been deleted meanwhile."""
+    if letter.answers is None:
+        return None
+    return ReplyParameters(letter.answers, allow_sending_without_reply=True)
+
+
+def _in_rows(keys: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    return [list(keys[start : start + BUTTONS_A_ROW]) for start in range(0, len(keys), BUTTONS_A_ROW)]
+
+
+def _as_csv(table: Table) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue().encode("utf-8-sig")
