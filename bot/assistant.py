@@ -14,7 +14,6 @@ from bot.incident import report
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
 from bot.understanding import Understanding
-from storage import audit
 from storage.errors import OpsbotError
 
 UNKNOWN = "unknown"
@@ -127,16 +126,8 @@ class Assistant:
         return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
 
     def _audit(self, asked: Asked, reply: Reply) -> None:
-        with self._desk.home.bot() as connection:
-            audit.record(
-                connection,
-                at=self._desk.moment(),
-                transport=asked.asker.transport,
-                operator=asked.asker.operator,
-                role=asked.role,
-                command=reply.command,
-                outcome=reply.failure.kind if reply.failure else "ok",
-            )
+        outcome = reply.failure.kind if reply.failure else "ok"
+        self._desk.note(asked.asker, asked.role, reply.command, outcome)
 
 
 def sentences(error: OpsbotError) -> tuple[str, str]:

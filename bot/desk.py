@@ -14,6 +14,7 @@ from bot.command import Asker
 from bot.i18n import _
 from bot.reply import Provenance
 from bot.settings import Settings
+from storage import audit
 from storage.database import Home
 from storage.snapshot import data_through
 
@@ -54,6 +55,19 @@ class Desk:
     progress: Callable[[str], None] = lambda step: None
     no_return: Callable[[], None] = lambda: None
     running: Callable[[], Sequence[Running]] = _nothing_runs
+
+    def note(self, asker: Asker, role: str, command: str, outcome: str) -> None:
+        """An entry of the audit; `outcome` is `ok` or the kind of failure."""
+        with self.home.bot() as connection:
+            audit.record(
+                connection,
+                at=self.moment(),
+                transport=asker.transport,
+                operator=asker.operator,
+                role=role,
+                command=command,
+                outcome=outcome,
+            )
 
     @contextmanager
     def store(self) -> Iterator[sqlite3.Connection]:

@@ -23,7 +23,6 @@ from bot.i18n import N_, _, language, using
 from bot.incident import log
 from bot.reply import Failure, Reply
 from bot.settings import Settings
-from storage import audit
 from storage.database import Home
 from storage.errors import OpsbotError
 
@@ -115,16 +114,8 @@ class Jobs:
 
     def note(self, command: str, asked: Asked, reply: Reply) -> None:
         """The audit's entry for work that never came to write its own."""
-        with self._desk.home.bot() as connection:
-            audit.record(
-                connection,
-                at=self._desk.moment(),
-                transport=asked.asker.transport,
-                operator=asked.asker.operator,
-                role=asked.role,
-                command=command,
-                outcome=reply.failure.kind if reply.failure else "ok",
-            )
+        outcome = reply.failure.kind if reply.failure else "ok"
+        self._desk.note(asked.asker, asked.role, command, outcome)
 
     def at_work(self) -> Sequence[Running]:
         """What is under way, for who wants to cancel it."""

@@ -12,7 +12,6 @@ from bot.desk import Desk
 from bot.i18n import _, using
 from bot.reply import Failure, Reply
 from bot.transports.telegram.sender import Letter, Sender
-from storage import audit
 
 
 class Door:
@@ -35,7 +34,7 @@ class Door:
         """What to tell who pressed a button in vain; for a stranger the refusal of the day, or nothing."""
         if admitted is None:
             return await self._refusal(asker, place)
-        await asyncio.to_thread(self.note, asker, admitted.role, "button", "not_allowed")
+        await asyncio.to_thread(self._desk.note, asker, admitted.role, "button", "not_allowed")
         return _(problem)
 
     async def _refusal(self, asker: Asker, place: Place) -> str | None:
@@ -67,21 +66,8 @@ class Door:
         await self._sender.send(replace(letter, reply=reply))
         return False
 
-    def note(self, asker: Asker, role: str, command: str, outcome: str) -> None:
-        """An entry of the audit for what never reached the assistant."""
-        with self._desk.home.bot() as connection:
-            audit.record(
-                connection,
-                at=self._desk.moment(),
-                transport=asker.transport,
-                operator=asker.operator,
-                role=role,
-                command=command,
-                outcome=outcome,
-            )
-
     def _refuses_now(self, asker: Asker, who: str) -> bool:
         if not self._access.may_refuse(who):
             return False
-        self.note(asker, "stranger", "refused", "not_allowed")
+        self._desk.note(asker, "stranger", "refused", "not_allowed")
         return True
