@@ -15,13 +15,23 @@ from storage.model_store import promoted
 from storage.notices import Notice
 from storage.preview import NOT_STORED, PSEUDONYM, Preview, preview
 
-_TABLES = {"lines": N_("order lines"), "items": N_("items"), "users": N_("users")}
+_TABLES = {
+    "lines": N_("order lines"),
+    "items": N_("items"),
+    "users": N_("users"),
+    "reviews": N_("reviews"),
+    "events": N_("events"),
+    "contacts": N_("contacts"),
+}
 _HIDDEN = {NOT_STORED: N_("(not stored)"), PSEUDONYM: N_("(pseudonym)")}
 # What tells whether a file was understood, first things first; a table of more is hard to read on a phone.
 _SAMPLED = {
     "lines": ("order_id", "user_id", "ordered_at", "item_id", "quantity", "total", "status"),
     "items": ("item_id", "name", "category", "price", "available"),
     "users": ("user_id", "name", "email", "phone", "joined_at", "kind"),
+    "reviews": ("user_id", "written_at", "rating", "item_id", "text"),
+    "events": ("user_id", "at", "event", "item_id"),
+    "contacts": ("campaign_id", "user_id", "sent_at", "arm", "channel"),
 }
 _NAMED = 12
 _STEPS = 20
@@ -30,12 +40,16 @@ _STEPS = 20
 def how_to_import() -> Reply:
     """Where to put a file, and what has to be in it."""
     return Reply(
-        title=_("Send the file here as CSV, XLSX or Parquet, up to 20 MB; larger ones: opsbot import FILE"),
+        title=_(
+            "Send the file here as CSV, XLSX, JSON lines or Parquet, up to 20 MB; larger ones:"
+            " opsbot import FILE"
+        ),
         lines=[
             _(
                 "Order lines need order_id, user_id, ordered_at and item_id; common English, German and"
                 " Chinese column names are recognised."
             ),
+            _("Items, users, reviews, events and contacts go the same way."),
             _("You see what was understood before anything is imported."),
         ],
     )

@@ -18,6 +18,8 @@ from storage.moments import day_of
 from storage.privacy import Pseudonyms
 from storage.snapshot import Snapshot
 
+_OF_USERS = ("lines", "users", "reviews", "events", "contacts")
+
 
 class MissingArgumentError(OpsbotError):
     """A question left out what it is about."""
@@ -45,19 +47,24 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
         raise MissingArgumentError(
             "Which user?", next_step="Name one: {example}", example=example_of(question)
         )
-    user_id = Pseudonyms(desk.home.path).id_for(str(named))
-    known = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM lines WHERE user_id = :id)"
-        " OR EXISTS (SELECT 1 FROM users WHERE user_id = :id)",
-        {"id": user_id},
-    ).fetchone()[0]
-    if not known:
+    pseudonyms = Pseudonyms(desk.home.path)
+    user_id = pseudonyms.id_for(str(named))
+    if not _is_known(user_id, connection):
+        # Some platforms tell buyers by name only.
+        user_id = pseudonyms.known_for(str(named))
+    if not _is_known(user_id, connection):
         raise UnknownUserError(
             "There is no user {user}.",
             next_step="Check the id as the shop writes it, or ask who is at risk.",
             user=named,
         )
     return user_id
+
+
+def _is_known(user_id: str, connection: sqlite3.Connection) -> bool:
+    """Whether any table that speaks of users has this one: who never ordered may have written."""
+    anywhere = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE user_id = :id)" for table in _OF_USERS)
+    return bool(connection.execute(f"SELECT {anywhere}", {"id": user_id}).fetchone()[0])
 
 
 def in_a_question(user_id: str) -> str:

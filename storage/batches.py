@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +44,16 @@ class Source(Protocol):
     def count(self) -> int | None:
         """How many rows there are, where that is known without reading them."""
         ...
+
+
+def first_columns(source: Source) -> Sequence[Sequence[str]]:
+    """The columns of the first batch with rows; empty ones where the file has none."""
+    batches = source.batches()
+    try:
+        return next((batch.columns for batch in batches if batch.numbers), [[]] * len(source.columns))
+    finally:
+        if isinstance(batches, Generator):
+            batches.close()
 
 
 def distinct_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from storage.batches import BATCH_ROWS, Batch, BrokenRow, distinct_names
 from storage.errors import ImportRefusedError
 from storage.notices import Notice
+from storage.tables import known_names
 from storage.text_encoding import text_encoding
 
 # A last line of our own. Where it does not come back as a row by itself, a quote was never closed.
@@ -18,6 +20,7 @@ _END = "\x1fend of file\x1f"
 # A row that swallows the rest of the file is read again from its next line, but not for ever.
 _REPAIRS = 100
 _SEPARATORS = ",;\t"
+_TITLE_ROWS = 20
 
 
 class CsvSource:
@@ -26,13 +29,13 @@ class CsvSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.size = path.stat().st_size
-        self.notices: tuple[Notice, ...] = ()
         encoding = text_encoding(path)
         if encoding is None:
             raise ImportRefusedError(
                 "{file} is not a text file.", next_step="Save it as CSV (UTF-8).", file=path.name
             )
-        self._encoding = encoding
+        self._encoding = encoding.name
+        self.notices: tuple[Notice, ...] = encoding.notices()
         self._separator, names, self._header_ends = self._header()
         while len(names) > 1 and not names[-1].strip():
             names = names[:-1]
@@ -51,7 +54,7 @@ class CsvSource:
                 lines = chain(file, [_END])
                 if broken_at is not None:
                     text = next(islice(lines, broken_at - 1, None)).rstrip("\r\n")
-                    reason = "A quote opens in this line and is never closed. Close it or take it out."
+                    reason = _unreadable(text)
                     yield Batch([], [[]] * len(self.columns), [BrokenRow(broken_at, reason, [text])], 0)
                     start = broken_at + 1
                 else:
@@ -124,12 +127,16 @@ class CsvSource:
     def _names(self, separator: str, skipped: int) -> tuple[list[str], int]:
         with self._path.open(encoding=self._encoding, errors="replace", newline="") as file:
             reader = csv.reader(islice(file, skipped, None), delimiter=separator)
-            try:
-                for row in reader:
-                    if any(cell.strip() for cell in row):
-                        return row, reader.line_num + skipped
-            except csv.Error:
-                pass
+            rows = ((row, reader.line_num + skipped) for row in reader if any(map(str.strip, row)))
+            names = None
+            with suppress(csv.Error):
+                names = next(rows, None)
+                if names is not None and len(names[0]) == 1 and not known_names(names[0]):
+                    # A title stands above the names, where these are ours.
+                    titled = (each for each in islice(rows, _TITLE_ROWS) if known_names(each[0]) > 1)
+                    names = next(titled, names)
+            if names is not None:
+                return names
         raise ImportRefusedError(
             "{file} has no line with column names.",
             next_step="Put the names of the columns in the first line.",
@@ -145,6 +152,13 @@ def _starts(rows: Sequence[Sequence[str]], start: int) -> tuple[list[int], int]:
         text = ",".join(row)
         start += 1 + text.count("\n") + text.count("\r") - text.count("\r\n")
     return numbers, start
+
+
+def _unreadable(line: str) -> str:
+    most = csv.field_size_limit()
+    if len(line) > most:
+        return f"The line has {len(line)} characters, and a cell may have {most}. Shorten it."
+    return "A quote opens in this line and is never closed. Close it or take it out."
 
 
 def _wrong_width(cells: int, width: int) -> str:

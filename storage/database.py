@@ -12,7 +12,7 @@ from pathlib import Path
 from storage.errors import StoreError
 
 # The number of migrations in each set; a test holds these to `migrations.py`.
-STORE_VERSION = 1
+STORE_VERSION = 2
 BOT_VERSION = 2
 
 

@@ -12,6 +12,8 @@ from storage.errors import ImportRefusedError
 
 # A zip archive, as .xlsx files are, and what .xls files and encrypted workbooks are.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+# Its first line may be a broken one.
+_JSON = (".jsonl", ".ndjson", ".json")
 _NOT_YET = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF", "a PDF"),
@@ -30,7 +32,7 @@ def open_source(path: Path) -> Source:
             file=path.name,
             problem=error.strerror or str(error),
         ) from error
-    if not start.strip():
+    if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise ImportRefusedError("{file} is empty.", next_step="Export it again.", file=path.name)
     if start.startswith(b"PAR1"):
         from storage.parquet_format import ParquetSource
@@ -48,6 +50,10 @@ def open_source(path: Path) -> Source:
                 file=path.name,
                 what=what,
             )
+    from storage.json_lines_format import JsonSource, starts_like_json
+
+    if starts_like_json(start) or (path.suffix.casefold() in _JSON and b'{"' in start.replace(b"\0", b"")):
+        return JsonSource(path)
     from storage.csv_format import CsvSource
 
     return CsvSource(path)

@@ -4,41 +4,51 @@ from __future__ import annotations
 
 import gc
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import snapshot, values
-from storage.batches import Source
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
-from storage.formats import open_source
-from storage.headers import Layout, choose_layout
+from storage.headers import Layout
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.notices import Notice
+from storage.opening import Opened, opened
+from storage.preset import Preset
 from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
 from storage.staging import Decisions, Reading, Staging, survey, two_currencies
 from storage.tables import Kind, Table
 from storage.times import DateFormat, zone_named
+from storage.undated_returns import date_returns
 from storage.values import Bad, DoubtfulError
 
 Progress = Callable[[int, int], None]
+# Hears the table, and the column of the file for each field, before anything is read.
+Recognised = Callable[[str, Mapping[str, str]], None]
 
 NO_ROWS = Notice("The file has a header and no rows.")
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How to read a file; `columns` names the file's column for a field."""
+    """How to read a file; `columns` names the file's column for a field.
+
+    `preset` names the platform that the file comes from, `beside` the other files of the same export. The
+    platform's own time zone goes before `timezone` unless that one was given for this file (`zone_given`).
+    """
 
     table: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
     date_format: str | None = None
     currency: str | None = None
+    preset: str | None = None
+    beside: Sequence[Path] = ()
+    zone_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,30 +81,33 @@ def import_file(
     now: datetime | None = None,
     progress: Progress | None = None,
     before_commit: Callable[[], None] = lambda: None,
+    recognised: Recognised | None = None,
 ) -> ImportResult:
     """Bring the rows of the file at `path` into the store, in one transaction.
 
-    `now` is the time of the import; `progress` hears bytes done and bytes in all;
-    `before_commit` is called when all is ready. Raises
-    ImportRefusedError where the file as a whole cannot be imported: then nothing was changed.
+    `now` is the time of the import; `progress` hears bytes done and bytes in all, `recognised` what the
+    columns were taken for; `before_commit` is called when all is ready. Raises ImportRefusedError where
+    the file as a whole cannot be imported: then nothing was changed.
     """
-    source = open_source(path)
-    table, layout = choose_layout(source.columns, options.table, options.columns)
     started = now or datetime.now(UTC)
-    reading = reading_as(options, started, Pseudonyms(home.path).id_for)
     try:
         with (
+            opened(path, options) as file,
             home.store() as connection,
             _no_cycles(),
-            RejectedFile(home.exports, path.stem, source.columns) as rejects,
+            RejectedFile(home.exports, path.stem, file.source.columns) as rejects,
         ):
-            work = _Import(connection, source, table, layout, reading, rejects, progress)
+            if recognised is not None:
+                columns = file.source.columns
+                recognised(file.table.name, {name: columns[place] for name, place in file.layout.items()})
+            reading = reading_as(options, started, Pseudonyms(home.path), file.preset)
+            work = _Import(connection, file, reading, rejects, progress)
             with transaction(connection):
                 counts = work.run(path.name, int(started.timestamp()))
                 before_commit()
             rejected_file = work.keep_rejects()
             return ImportResult(
-                table.name, **counts, rejected_file=rejected_file, warnings=tuple(work.warnings)
+                file.table.name, **counts, rejected_file=rejected_file, warnings=tuple(work.warnings)
             )
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
@@ -104,14 +117,23 @@ def import_file(
         ) from error
 
 
-def reading_as(options: ImportOptions, now: datetime, pseudonym: Callable[[str], str]) -> Reading:
+def reading_as(
+    options: ImportOptions, now: datetime, pseudonyms: Pseudonyms, preset: Preset | None
+) -> Reading:
     """How cells are read by these options at this moment; raises ImportRefusedError where one is wrong."""
+    zone, date_format, currency = options.timezone, options.date_format, options.currency
+    hide = False
+    if preset is not None:
+        zone = zone if options.zone_given else preset.timezone or zone
+        date_format, currency = date_format or preset.date_format, currency or preset.currency
+        hide = preset.hide_users
     return Reading(
-        pseudonym,
-        zone_named(options.timezone),
+        pseudonyms.of if hide else pseudonyms.id_for,
+        zone_named(zone),
         int((now + timedelta(days=1)).timestamp()),
-        DateFormat(options.date_format) if options.date_format else None,
-        _currency(options.currency),
+        DateFormat(date_format) if date_format else None,
+        _currency(currency),
+        every_user=hide,
     )
 
 
@@ -140,18 +162,17 @@ class _Import:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        source: Source,
-        table: Table,
-        layout: Layout,
+        file: Opened,
         reading: Reading,
         rejects: RejectedFile,
         progress: Progress | None,
     ) -> None:
-        self.warnings = [*source.notices]
+        self.warnings = [*file.notices]
         self._connection = connection
-        self._source = source
-        self._table = table
-        self._layout = layout
+        self._preset = file.preset
+        self._source = file.source
+        self._table = file.table
+        self._layout = file.layout
         self._reading = reading
         self._rejects = rejects
         self._progress = progress
@@ -166,6 +187,8 @@ class _Import:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         kept = connection.execute("SELECT currency FROM shop").fetchone()[0]
         staging = self._stage(shop_currency(connection, self._reading))
+        if self._preset is not None and self._preset.refund is not None:
+            staging.anonymous -= date_returns(connection, self._preset.refund.item, now)
         rejected = self._rejects.rows
         import_id = connection.execute(
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)
@@ -235,8 +258,8 @@ class _Import:
             stage(self._connection, staging.columns, rows.good)
             self._rejects.add(rows.bad)
             if rows.places:
-                stage(self._connection, ("order_id", "item_id"), rows.places, rejected=True)
-            stage_repeated(self._connection, rows.repeated)
+                stage(self._connection, self._table.counted, rows.places, rejected=True)
+            stage_repeated(self._connection, self._table, rows.repeated)
             if self._progress is not None:
                 done = max(done, min(batch.bytes_done, self._source.size))
                 self._progress(done, self._source.size)
@@ -256,7 +279,9 @@ class _Import:
         if staging.hidden:
             self.warnings.append(
                 Notice(
-                    "Rows with an e-mail or phone number as user_id: {rows}; a pseudonym is stored.",
+                    "Rows with a name as user_id: {rows}; a pseudonym is stored."
+                    if self._reading.every_user
+                    else "Rows with an e-mail or phone number as user_id: {rows}; a pseudonym is stored.",
                     {"rows": staging.hidden},
                 )
             )

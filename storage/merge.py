@@ -36,17 +36,19 @@ class Merged:
 def create_staging(connection: sqlite3.Connection, table: Table, columns: Sequence[str]) -> None:
     """An empty staging table for these columns, in place of the one before."""
     names = [*table.key, *(column for column in columns if column not in table.key)]
-    if "line" not in columns:
-        names = [name + " DEFAULT 1" if name == "line" else name for name in names]
+    if table.counter not in columns:
+        names = [name + " DEFAULT 1" if name == table.counter else name for name in names]
     for name in ("staged", "maybe_repeated"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
     connection.execute(
         "CREATE TEMP TABLE staged"
         f"(n INTEGER PRIMARY KEY, line_number INTEGER, rejected INTEGER, {', '.join(names)})"
     )
-    connection.execute(
-        "CREATE TEMP TABLE maybe_repeated (order_id, item_id, PRIMARY KEY (order_id, item_id)) WITHOUT ROWID"
-    )
+    if table.counted:
+        counted = ", ".join(table.counted)
+        connection.execute(
+            f"CREATE TEMP TABLE maybe_repeated ({counted}, PRIMARY KEY ({counted})) WITHOUT ROWID"
+        )
 
 
 def stage(
@@ -63,9 +65,11 @@ def stage(
     connection.executemany(f"INSERT INTO temp.staged ({names}{flag}) VALUES ({marks}{value})", rows)
 
 
-def stage_repeated(connection: sqlite3.Connection, pairs: Iterable[tuple[object, object]]) -> None:
-    """Note orders and items that may stand in the file more than once."""
-    connection.executemany("INSERT OR IGNORE INTO temp.maybe_repeated VALUES (?, ?)", pairs)
+def stage_repeated(connection: sqlite3.Connection, table: Table, keys: Iterable[tuple[object, ...]]) -> None:
+    """Note what may stand in the file more than once: values of the columns that `table` counts."""
+    if table.counted:
+        marks = ", ".join("?" * len(table.counted))
+        connection.executemany(f"INSERT OR IGNORE INTO temp.maybe_repeated VALUES ({marks})", keys)
 
 
 class Merge:
@@ -94,13 +98,13 @@ class Merge:
         self._compared = [
             column for column in self._inserted if not (self._retotals and column == "total_cents")
         ]
-        self._numbered = "line" in table.key and "line" not in columns
+        self._numbered = table.counter is not None and table.counter not in columns
         self._same_key = " AND ".join(f"t.{column} = s.{column}" for column in table.key)
 
     def run(self) -> Merged:
         """Number, compare, update, insert."""
-        if "line" in self._table.key:
-            self._number_lines()
+        if self._table.counter:
+            self._number(self._table.counter, ", ".join(self._table.counted))
         self._execute("DELETE FROM temp.staged WHERE rejected")
         repeated, first = self._drop_repeated()
         staged = self._one("SELECT COUNT(*) FROM temp.staged")
@@ -132,27 +136,28 @@ class Merge:
             """
         )
 
-    def _number_lines(self) -> None:
-        """Where the file has no number of a line: the n-th occurrence of its order and item in the file.
+    def _number(self, counter: str, counted: str) -> None:
+        """Where the file does not number its rows: the n-th in the file with these columns alike.
 
-        Rejected rows hold their place, so that a corrected file gives every line the same number.
+        Rejected rows hold their place, so that a corrected file gives every row the same number.
         """
         if self._numbered:
             if not self._one("SELECT EXISTS (SELECT 1 FROM temp.maybe_repeated)"):
                 return
-            repeats = "SELECT order_id, item_id FROM temp.maybe_repeated"
+            repeats = f"SELECT {counted} FROM temp.maybe_repeated"
         else:
-            repeats = "SELECT order_id, item_id FROM temp.staged WHERE line IS NULL"
+            repeats = f"SELECT {counted} FROM temp.staged WHERE {counter} IS NULL"
         self._execute(
             f"""
             CREATE TEMP TABLE repeats AS
-            SELECT n, ROW_NUMBER() OVER (PARTITION BY order_id, item_id ORDER BY line_number) AS line
-            FROM temp.staged WHERE (order_id, item_id) IN ({repeats})
+            SELECT n, ROW_NUMBER() OVER (PARTITION BY {counted} ORDER BY line_number, n) AS number
+            FROM temp.staged WHERE ({counted}) IN ({repeats})
             """
         )
-        only_missing = "" if self._numbered else "AND staged.line IS NULL"
+        only_missing = "" if self._numbered else f"AND staged.{counter} IS NULL"
         self._execute(
-            f"UPDATE temp.staged SET line = r.line FROM temp.repeats r WHERE r.n = staged.n {only_missing}"
+            f"UPDATE temp.staged SET {counter} = r.number"
+            f" FROM temp.repeats r WHERE r.n = staged.n {only_missing}"
         )
 
     def _drop_repeated(self) -> tuple[int, tuple[int, ...]]:

@@ -153,6 +153,60 @@ def m001_create_tables(db: Database) -> None:
         db.execute(statement)
 
 
+@store_migrations()
+def m002_create_reviews_events_contacts(db: Database) -> None:
+    # What users write, do and are sent. Clustered by user like the lines; their users need none.
+    # The key of a review or event is a digest of its id, or else of what never changes about it
+    # (`tables.Digest`); `occurrence` tells equal ones apart.
+    for statement in (
+        """
+        CREATE TABLE reviews (
+            user_id TEXT NOT NULL,
+            written_at INTEGER NOT NULL,
+            review_key BLOB NOT NULL,
+            occurrence INTEGER NOT NULL,
+            review_id TEXT,
+            item_id TEXT,
+            rating REAL,
+            text TEXT NOT NULL,
+            import_id INTEGER NOT NULL REFERENCES imports (import_id),
+            PRIMARY KEY (user_id, written_at, review_key, occurrence)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX reviews_key ON reviews (review_key, occurrence)",
+        """
+        CREATE TABLE events (
+            user_id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            event_key BLOB NOT NULL,
+            occurrence INTEGER NOT NULL,
+            event_id TEXT,
+            event TEXT NOT NULL,
+            item_id TEXT,
+            import_id INTEGER NOT NULL REFERENCES imports (import_id),
+            PRIMARY KEY (user_id, at, event_key, occurrence)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX events_key ON events (event_key, occurrence)",
+        # A user may be written to several times within a campaign: by e-mail and by message, say.
+        """
+        CREATE TABLE contacts (
+            user_id TEXT NOT NULL,
+            campaign_id TEXT NOT NULL,
+            occurrence INTEGER NOT NULL,
+            sent_at INTEGER NOT NULL,
+            arm TEXT CHECK (arm IN ('contact', 'holdout')),
+            channel TEXT,
+            responded_at INTEGER,
+            import_id INTEGER NOT NULL REFERENCES imports (import_id),
+            PRIMARY KEY (user_id, campaign_id, occurrence)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX contacts_key ON contacts (campaign_id, user_id, occurrence)",
+    ):
+        db.execute(statement)
+
+
 @bot_migrations()
 def m001_create_audit(db: Database) -> None:
     db.execute(

@@ -65,6 +65,9 @@ def as_text(column: pa.Array) -> Sequence[str]:
         column = pc.cast(column, pa.timestamp("s", tz="UTC" if kind.tz else None), safe=False)
     elif pa.types.is_floating(kind):
         return _floats(column)
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        # Some writers do not say that their text is text.
+        return ["" if value is None else value.decode("utf-8", "replace") for value in column.to_pylist()]
     elif pa.types.is_decimal(kind):
         return [_decimal(value) for value in column.to_pylist()]
     elif not (

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from storage.batches import Batch, Source
 from storage.database import Home
-from storage.formats import open_source
-from storage.headers import Layout, choose_layout
+from storage.headers import Layout
 from storage.ingest import NO_ROWS, ImportOptions, personal_notices, reading_as, shop_currency
 from storage.notices import Notice
-from storage.privacy import is_personal_id
+from storage.opening import Opened, opened
+from storage.privacy import Pseudonyms
 from storage.rejects import added_columns
 from storage.staging import Decisions, Reading, StagedRows, Staging, survey
 from storage.tables import Kind, Table
@@ -24,6 +24,7 @@ NOT_STORED = "(not stored)"
 PSEUDONYM = "(pseudonym)"
 
 _CHUNK = 1 << 20
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,15 @@ def preview(
     The whole file is read only where a column can be understood in two ways. Raises ImportRefusedError where
     the import would refuse the file for its form, its columns, the options, or these rows.
     """
-    source = open_source(path)
-    table, layout = choose_layout(source.columns, options.table, options.columns)
-    reading = reading_as(options, now or datetime.now(UTC), _hidden)
+    with opened(path, options) as file:
+        return _preview(home, path, options, file, rows, now or datetime.now(UTC))
+
+
+def _preview(
+    home: Home, path: Path, options: ImportOptions, file: Opened, rows: int, now: datetime
+) -> Preview:
+    source, table, layout = file.source, file.table, file.layout
+    reading = reading_as(options, now, _Hidden(home.path), file.preset)
     with home.store() as connection:
         reading = replace(reading, currency=shop_currency(connection, reading))
     batches = source.batches()
@@ -74,7 +81,7 @@ def preview(
         exact=exact,
         size=source.size,
         warnings=(
-            *source.notices,
+            *file.notices,
             *(() if count else (NO_ROWS,)),
             *personal_notices(table, layout),
             *_bad_rows(staged, len(first.numbers) + len(first.broken)),
@@ -82,9 +89,11 @@ def preview(
     )
 
 
-def _hidden(user_id: str) -> str:
-    # The real pseudonyms need the home's key, and a look at a file must not make one.
-    return PSEUDONYM if is_personal_id(user_id) else user_id
+class _Hidden(Pseudonyms):
+    """The real pseudonyms need the home's key, and a look at a file must not make one."""
+
+    def of(self, text: str) -> str:
+        return PSEUDONYM
 
 
 def _staged(
@@ -162,4 +171,5 @@ def _text(kind: Kind, value: object, zone: tzinfo, currency: str | None) -> str:
         return "yes" if value else "no"
     if kind is Kind.NUMBER and isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    text = " ".join(str(value).split()) if kind is Kind.PROSE else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -18,6 +18,11 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,18}\d|1[3-9]\d{9}")
 
 
+def _pseudonym(key: bytes, text: str) -> str:
+    folded = text.strip() if "@" in text else re.sub(r"[\s().-]", "", text)
+    return "p_" + hmac.new(key, folded.casefold().encode(), hashlib.sha256).hexdigest()[:20]
+
+
 def is_personal_id(text: str) -> bool:
     """Whether an id is an e-mail address or a phone number."""
     return bool(_EMAIL.fullmatch(text) or _PHONE.fullmatch(text))
@@ -35,9 +40,12 @@ class Pseudonyms:
 
     def of(self, text: str) -> str:
         """`p_` and 20 hexadecimal digits of an HMAC-SHA256 over the folded address or number."""
-        folded = text.strip().casefold() if "@" in text else re.sub(r"[\s().-]", "", text)
         self._key = self._key or self._kept_key()
-        return "p_" + hmac.new(self._key, folded.encode(), hashlib.sha256).hexdigest()[:20]
+        return _pseudonym(self._key, text)
+
+    def known_for(self, text: str) -> str:
+        """The pseudonym that `text`, a name perhaps, would have; itself where no key was ever made."""
+        return self.of(text) if self._key or self._path.exists() else text
 
     def id_for(self, text: str) -> str:
         """`text` itself, or its pseudonym where it is an e-mail or a phone number."""

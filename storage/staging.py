@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from storage import values
 from storage.batches import Batch, BrokenRow, Source
+from storage.digests import digests
 from storage.errors import ImportRefusedError
 from storage.headers import Layout
 from storage.numbers import MarksSeen, NumberParser, cents, line_total
-from storage.repeats import SeenPairs
+from storage.repeats import SeenKeys
 from storage.tables import Field, Kind, Table
 from storage.times import DateFormat, OrdersSeen, TimeReader
 from storage.values import Bad, ColumnReader, DotZeroSeen, IdReader, Reader
@@ -62,7 +63,7 @@ class Reading:
     """How the cells of one import are to be read, whatever the file says.
 
     `pseudonym` gives what stands for a user id that is an e-mail address or a phone number, and any other
-    as it is.
+    as it is; with `every_user` it is asked about those that look like plain ids, too.
     """
 
     pseudonym: Callable[[str], str]
@@ -70,21 +71,22 @@ class Reading:
     latest: int
     date_format: DateFormat | None
     currency: str | None
+    every_user: bool = False
 
 
 @dataclass(frozen=True)
 class StagedRows:
     """What became of a batch.
 
-    `good` holds (line number, a value for each column); `places` holds (line number, order_id,
-    item_id) of bad rows where these two are known; `repeated` the orders and items that may have
-    been in the file before.
+    `good` holds (line number, a value for each column); `places` holds (line number, the columns that
+    the table counts) of bad rows where these are known; `repeated` those columns of the rows that may
+    have been in the file before.
     """
 
     good: Iterator[tuple[object, ...]]
     bad: Sequence[BrokenRow]
-    places: Sequence[tuple[int, str, str]]
-    repeated: Sequence[tuple[object, object]]
+    places: Sequence[tuple[object, ...]]
+    repeated: Sequence[tuple[object, ...]]
 
 
 class Staging:
@@ -99,8 +101,6 @@ class Staging:
         self._decisions = decisions
         self._parsers: dict[str, NumberParser] = {}
         self._readers: dict[str, ColumnReader] = {name: self._reader(table.field(name)) for name in layout}
-        numbered = "line" in table.key and "line" not in layout
-        self._seen = SeenPairs() if numbered else None
         self._totals: Reader[tuple[str, str, str, str]] | None = None
         if table.name == "lines" and {"total", "unit_price"} & layout.keys():
             parsers = [self._number(table.field(name)) for name in _MONEY_OF_A_LINE]
@@ -111,6 +111,12 @@ class Staging:
             self.columns.remove("status_at")
         if self._totals is not None:
             self.columns.append("total_cents")
+        if table.digest is not None:
+            self.columns.append(table.digest.column)
+            if table.counter and table.digest.of_id in layout:
+                self.columns.append(table.counter)
+        numbered = table.counter is not None and table.counter not in self.columns
+        self._seen = SeenKeys() if numbered else None
 
     @property
     def hidden(self) -> int:
@@ -136,12 +142,13 @@ class Staging:
             if self._totals.found_bad:
                 _collect("total", read["total"], reasons)
         self._check_currency(batch, read.get("currency"), reasons)
-        stored = self._stored(read)
+        by_column = self._by_column(read, count)
+        stored = [by_column[column] for column in self.columns]
         good: Iterator[tuple[object, ...]] = zip(batch.numbers, *stored, strict=True)
         users = read.get("user_id", ())
         if not reasons:
             self.anonymous += users.count("")
-            return StagedRows(good, batch.broken, (), self._repeated(read))
+            return StagedRows(good, batch.broken, (), self._repeated(by_column))
         self.anonymous += sum(1 for index, user in enumerate(users) if user == "" and index not in reasons)
         kept = (row for index, row in enumerate(good) if index not in reasons)
         bad = [
@@ -149,17 +156,38 @@ class Staging:
             for index, reason in sorted(reasons.items())
         ]
         broken = sorted([*batch.broken, *bad], key=lambda row: row.number)
-        return StagedRows(kept, broken, _places(batch, read, reasons), self._repeated(read))
+        return StagedRows(kept, broken, self._places(batch, by_column, reasons), self._repeated(by_column))
 
-    def _repeated(self, read: dict[str, Sequence[object]]) -> list[tuple[object, object]]:
+    def _by_column(self, read: dict[str, Sequence[object]], count: int) -> dict[str, Sequence[object]]:
+        """The values of each stored column, those of a key made of several fields included."""
+        named = ((self._table.field(name).column, cells) for name, cells in read.items())
+        by_column = {column: cells for column, cells in named if column}
+        digest, counter = self._table.digest, self._table.counter
+        if digest is not None:
+            by_column[digest.column] = digests(digest, read, count)
+            if counter and counter in self.columns:
+                by_column[counter] = [1 if each else None for each in read[digest.of_id]]
+        return by_column
+
+    def _repeated(self, by_column: Mapping[str, Sequence[object]]) -> list[tuple[object, ...]]:
         if self._seen is None:
             return []
-        pairs = self._seen.again(read["order_id"], read["item_id"])
-        return [pair for pair in pairs if not any(isinstance(each, Bad) for each in pair)]
+        keys = self._seen.again(*(by_column[column] for column in self._table.counted))
+        return [key for key in keys if not any(isinstance(each, Bad) or each is None for each in key)]
 
-    def _stored(self, read: dict[str, Sequence[object]]) -> list[Sequence[object]]:
-        by_column = {self._table.field(name).column: cells for name, cells in read.items()}
-        return [by_column[column] for column in self.columns]
+    def _places(
+        self, batch: Batch, by_column: Mapping[str, Sequence[object]], reasons: dict[int, str]
+    ) -> list[tuple[object, ...]]:
+        """Where the bad rows stand among those that are counted."""
+        if self._seen is None:
+            return []
+        counted = [by_column[column] for column in self._table.counted]
+        keys = ((index, [column[index] for column in counted]) for index in reasons)
+        return [
+            (batch.numbers[index], *key)
+            for index, key in keys
+            if all(isinstance(each, str | bytes) for each in key)
+        ]
 
     def _check_currency(
         self, batch: Batch, currencies: Sequence[object] | None, reasons: dict[int, str]
@@ -185,9 +213,10 @@ class Staging:
         if spec.kind in _IDS:
             anonymous = spec.kind is Kind.USER and self._table.name == "lines"
             return IdReader(
-                "" if anonymous else _EMPTY,
+                "" if anonymous else _EMPTY if spec.required else None,
                 dot_zero=spec.name in self._decisions.dot_zero if self._decisions.made else None,
                 pseudonym=self._reading.pseudonym if spec.kind is Kind.USER else None,
+                look_at_all=self._reading.every_user and spec.kind is Kind.USER,
             )
         if spec.kind is Kind.TIME:
             reading = self._reading
@@ -199,6 +228,10 @@ class Staging:
             return Reader(_Cents(parser) if spec.kind is Kind.MONEY else _Float(parser))
         if spec.kind is Kind.WORD:
             return values.word_reader(spec.words, spec.default)
+        if spec.kind is Kind.PROSE:
+            return values.ProseReader(_EMPTY)
+        if spec.kind is Kind.TEXT and spec.required:
+            return Reader(lambda cell: values.text(cell) or _EMPTY)
         plain = {
             Kind.TEXT: values.text,
             Kind.WHOLE: values.whole,
@@ -228,19 +261,6 @@ def _collect(name: str, read: Sequence[object], reasons: dict[int, str]) -> None
         if isinstance(value, Bad):
             reason = f"{name}: {value.reason}"
             reasons[index] = f"{reasons[index]} {reason}" if index in reasons else reason
-
-
-def _places(
-    batch: Batch, read: dict[str, Sequence[object]], reasons: dict[int, str]
-) -> list[tuple[int, str, str]]:
-    orders, items = read.get("order_id"), read.get("item_id")
-    if orders is None or items is None or "line" in read:
-        return []
-    return [
-        (batch.numbers[index], order, item)
-        for index in reasons
-        if isinstance(order := orders[index], str) and isinstance(item := items[index], str)
-    ]
 
 
 @dataclass(frozen=True)

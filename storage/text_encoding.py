@@ -4,37 +4,62 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 from pathlib import Path
+
+from storage.notices import Notice
 
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 # Two bytes of GB2312: the common characters and the Chinese punctuation.
 _COMMON_CHINESE = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_LONG_RUN = 6
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
-def text_encoding(path: Path) -> str | None:
-    """The name of the encoding that reads the whole file, or None where the file is no text.
+@dataclass(frozen=True)
+class TextEncoding:
+    """The name of an encoding; `damaged` where it reads most of the file and not all."""
 
-    A file that is UTF-8 but for a few cut-off characters is still UTF-8: read it with errors="replace".
+    name: str
+    damaged: bool = False
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What an operator should know of it."""
+        if not self.damaged:
+            return ()
+        return (
+            Notice(
+                "Some characters cannot be read, as parts of the file are not UTF-8. Ids with such"
+                " characters are rejected, texts hold � instead. Save all of it as UTF-8.",
+            ),
+        )
+
+
+def text_encoding(path: Path) -> TextEncoding | None:
+    """The encoding that reads the whole file, or None where the file is no text.
+
+    A file that is UTF-8 but for a few cut-off characters, or but for lines of another encoding, is still
+    UTF-8: read it with errors="replace".
     """
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16" if _decodes(path, "utf-16") else None
+        return TextEncoding("utf-16") if _decodes(path, "utf-16") else None
     if b"\0" in start:
-        return next((name for name in _utf_16_without_mark(start) if _decodes(path, name)), None)
+        names = _utf_16_without_mark(start)
+        return next((TextEncoding(name) for name in names if _decodes(path, name)), None)
     if _decodes(path, "utf-8"):
-        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+        return TextEncoding("utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
     if _holds(path, re.compile(rb"\0")):
         return None
     high = _high_bytes(path)
     if _is_damaged_utf_8(high):
-        return "utf-8-sig"
+        return TextEncoding("utf-8-sig", damaged=True)
     if _is_chinese(high) and _decodes(path, "gb18030"):
-        return "gb18030"
-    return "latin-1" if _holds(path, _NOT_IN_CP1252) else "cp1252"
+        return TextEncoding("gb18030")
+    return TextEncoding("latin-1" if _holds(path, _NOT_IN_CP1252) else "cp1252")
 
 
 def _utf_16_without_mark(start: bytes) -> list[str]:
@@ -68,7 +93,19 @@ def _high_bytes(path: Path) -> bytes:
 
 def _is_damaged_utf_8(high: bytes) -> bool:
     text = high.decode("utf-8", "replace").replace(" ", "")
-    return 10 * text.count("\ufffd") < len(text)
+    if 10 * text.count("\ufffd") < len(text):
+        return True
+    # Longer runs are hardly ever UTF-8 by chance.
+    runs = [run for run in high.split(b" ") if len(run) >= _LONG_RUN]
+    return 4 * sum(map(_is_utf_8, runs)) > len(runs)
+
+
+def _is_utf_8(run: bytes) -> bool:
+    try:
+        run.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_chinese(high: bytes) -> bool:

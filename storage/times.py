@@ -33,7 +33,18 @@ _DAY_FIRST = re.compile(r"\s*(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4
 _UNDECIDED = re.compile(r"\s*(?P<one>\d{1,2})(?P<cut>[/-])(?P<two>\d{1,2})(?P=cut)(?P<year>\d{4})" + _CLOCK)
 _NUMBER = re.compile(r"\s*(?P<whole>\d{1,19})(?:\.(?P<fraction>\d+))?\s*\Z")
 
+# Excel serials, YYYYMMDD, YYYYMMDDHHMMSS; epoch seconds and milliseconds of this century.
+_DIGITS_OF_TIMES = (5, 8, 10, 13, 14)
+
 DAY_MONTH, MONTH_DAY = "DD/MM/YYYY HH:MM", "MM/DD/YYYY HH:MM"
+
+
+def looks_like_a_time(cell: str) -> bool:
+    """Whether a cell has one of the forms of a date, leaving aside whether that day exists."""
+    if any(pattern.match(cell) for pattern in (_YEAR_FIRST, _DAY_FIRST, _UNDECIDED)):
+        return True
+    match = _NUMBER.match(cell)
+    return match is not None and (len(match["whole"]) in _DIGITS_OF_TIMES)
 
 
 class OrdersSeen:

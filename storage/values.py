@@ -7,23 +7,30 @@ look-up a row; memory does not grow with the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Generic, Protocol, TypeVar
 
 from storage.words import CURRENCY_NAMES, YES_NO, fold
 
-Cell = TypeVar("Cell", bound=Hashable)
+Cell = TypeVar("Cell", bound="str | tuple[str, ...]")
 
 _KEPT = 50_000
+_KEPT_CHARACTERS = 8_000_000
 _SHOWN = 40
+_LONGEST_ID = 256
+_LONGEST_TEXT = 100_000
 
 # Most ids: nothing in them needs a second look. Eleven digits may be a phone number.
-_PLAIN_ID = re.compile(r"(?!1[3-9]\d{9}\Z)[0-9A-Za-z_#/-]{1,60}\Z")
+_PLAIN_ID = re.compile(r"(?!1[3-9]\d{9}\Z|#[A-Z])[0-9A-Za-z_#/-]{1,60}\Z")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+[eE][+-]?|[eE]\+)\d+\Z")
 _DOT_ZERO = re.compile(r"-?\d+\.0\Z")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+# What a broken formula of a spreadsheet leaves in its cell.
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)\Z")
+# How spreadsheets are told that a number is text.
+_TEXT_FORMULA = re.compile(r'="([^"]*)"\Z')
 _WHOLE = re.compile(r"[+-]?\d{1,18}(?:\.0+)?\Z")
 
 
@@ -61,15 +68,19 @@ class Reader(Generic[Cell]):
         self.found_bad = False
         self._parse = parse
         self._known: dict[Cell, object] = {}
+        self._size = 0
         self._bad: set[Cell] = set()
 
     def read(self, cells: Sequence[Cell]) -> Sequence[object]:
         """The value of each cell; a Bad where there is none."""
         known = self._known
-        if len(known) > _KEPT:
+        if len(known) > _KEPT or self._size > _KEPT_CHARACTERS:
             known.clear()
             self._bad.clear()
-        for cell in set(filterfalse(known.__contains__, cells)):
+            self._size = 0
+        fresh = set(filterfalse(known.__contains__, cells))
+        self._size += sum(map(len, fresh))
+        for cell in fresh:
             known[cell] = self._parse(cell)
             if isinstance(known[cell], Bad):
                 self._bad.add(cell)
@@ -82,17 +93,24 @@ class IdReader:
 
     `dot_zero` says whether the column is one; None leaves that open until a cell makes it matter.
     `empty` is what an empty cell means. `pseudonym` stands in for an id that is an e-mail address
-    or a phone number; `hidden` counts the rows where it did.
+    or a phone number; `hidden` counts the rows where it did. `look_at_all` says that it may stand in for
+    plain ids as well.
     """
 
     def __init__(
-        self, empty: object, *, dot_zero: bool | None = None, pseudonym: Callable[[str], str] | None = None
+        self,
+        empty: object,
+        *,
+        dot_zero: bool | None = None,
+        pseudonym: Callable[[str], str] | None = None,
+        look_at_all: bool = False,
     ) -> None:
         self.found_bad = False
         self.hidden = 0
         self._empty = empty
         self._dot_zero = dot_zero
         self._pseudonym = pseudonym
+        self._look_at_all = look_at_all
         self._plain: set[str] = set()
         self._changed: dict[str, object] = {}
         self._bad: set[str] = set()
@@ -101,7 +119,7 @@ class IdReader:
     def read(self, cells: Sequence[str]) -> Sequence[object]:
         """The id of each cell."""
         fresh = set(filterfalse(self._plain.__contains__, cells))
-        doubtful = [cell for cell in fresh if not _PLAIN_ID.match(cell)]
+        doubtful = [cell for cell in fresh if self._look_at_all or not _PLAIN_ID.match(cell)]
         if len(self._plain) > _KEPT:
             self._plain.clear()
         self._plain.update(fresh.difference(doubtful))
@@ -136,8 +154,14 @@ class IdReader:
         return value
 
     def _value(self, text: str) -> object:
+        if formula := _TEXT_FORMULA.match(text):
+            text = formula[1].strip()
         if not text:
             return self._empty
+        if _ERROR.match(text):
+            return Bad(f"{shown(text)} is what a broken formula gives. Mend it and export again.")
+        if len(text) > _LONGEST_ID:
+            return Bad(f"An id of {len(text)} characters: {_LONGEST_ID} are the most. Correct it.")
         if "*" in text:
             return Bad(f"{shown(text)} is masked. Export the file with the full ids.")
         if _SCIENTIFIC.match(text):
@@ -171,9 +195,31 @@ class DotZeroSeen:
         self._all = all(map(_DOT_ZERO.match, texts)) if self._all else False
 
 
-def text(cell: str) -> str | None:
-    """Free text on its own terms; None where empty."""
-    return cell.replace("\0", "").strip() or None
+def text(cell: str) -> str | Bad | None:
+    """Free text on its own terms; None where empty, or where a broken formula left its error."""
+    text = cell.replace("\0", "").strip()
+    if formula := _TEXT_FORMULA.match(text):
+        text = formula[1].strip()
+    if len(text) > _LONGEST_TEXT:
+        return Bad(f"The text has {len(text)} characters: {_LONGEST_TEXT} are the most. Shorten it.")
+    return None if _ERROR.match(text) else text or None
+
+
+class ProseReader:
+    """What users wrote: each text another one, so that keeping those seen would only take memory.
+
+    `empty` is what an empty cell means. No reason repeats the text.
+    """
+
+    def __init__(self, empty: Bad) -> None:
+        self.found_bad = False
+        self._empty = empty
+
+    def read(self, cells: Sequence[str]) -> Sequence[object]:
+        """The text of each cell."""
+        read = [text(cell) or self._empty for cell in cells]
+        self.found_bad = any(isinstance(each, Bad) for each in read)
+        return read
 
 
 def personal(_cell: str) -> None:

@@ -56,6 +56,19 @@ USER_KINDS = _words(
     }
 )
 
+ARMS = _words(
+    {
+        "contact": """
+            contacted, treatment, treated, test, variant, sent, exposed, 实验组, 触达, kontakt,
+            testgruppe
+        """,
+        "holdout": """
+            control, control group, held out, not contacted, baseline, 对照组, 对照, 留出组,
+            kontrolle, kontrollgruppe
+        """,
+    }
+)
+
 _YES = "yes, y, true, t, 1, 1.0, on, ja, wahr, 是, 有, 对, 同意, 上架"
 _NO = "no, n, false, f, 0, 0.0, off, nein, falsch, 否, 无, 不, 不同意, 下架"
 YES_NO = {fold(word): value for words, value in ((_YES, 1), (_NO, 0)) for word in words.split(",")}

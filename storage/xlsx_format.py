@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -28,7 +29,7 @@ from python_calamine import (
 from storage.batches import BATCH_ROWS, Batch, BrokenRow, distinct_names
 from storage.errors import ImportRefusedError
 from storage.notices import Notice
-from storage.tables import TABLES, plain_name
+from storage.tables import known_names
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -41,6 +42,9 @@ _TITLE_ROWS = 20
 # A sheet is held as the rectangle around its cells, empty ones included, at 32 bytes each.
 _MOST_CELLS = 60_000_000
 _MOST_BYTES = 4 << 30
+# Sheets are a tenth to a fiftieth of their size when packed.
+_MOST_PACKED = 100
+_HARMLESS = 100 << 20
 _CHUNK = 1 << 20
 _FILLED = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"[^>]*[^/>]>')
 
@@ -117,13 +121,7 @@ class _Table:
 
     @property
     def known(self) -> int:
-        names = {
-            name
-            for table in TABLES.values()
-            for field in table.fields
-            for name in table.header_names(field.name)
-        }
-        return len(names.intersection(map(plain_name, self.columns)))
+        return known_names(self.columns)
 
 
 def _tables(path: Path) -> list[_Table]:
@@ -191,27 +189,59 @@ def _check_package(path: Path) -> None:
                     next_step="Take the file with the table out of it, as CSV (UTF-8), Parquet or XLSX.",
                     file=path.name,
                 )
-            parts = [part for part in package.infolist() if part.filename.startswith("xl/")]
-            if sum(part.file_size for part in parts) > _MOST_BYTES:
-                raise _too_large(path)
-            for part in parts:
+            room = _Room(path)
+            room.take(sum(part.file_size for part in package.infolist()))
+            room = _Room(path)
+            for part in package.infolist():
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                    _check_extent(path, package, part)
+                    _check_extent(path, room.unpacked(package, part))
+                else:
+                    for _ in room.unpacked(package, part):
+                        pass
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise _damaged(path) from error
 
 
-def _check_extent(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+class _Room:
+    """How much of an archive may be unpacked; `take` raises ImportRefusedError where it is more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._taken = 0
+        packed = path.stat().st_size
+        self._most = min(_MOST_BYTES, max(_HARMLESS, _MOST_PACKED * packed))
+
+    def take(self, size: int) -> None:
+        self._taken += size
+        if self._taken > _MOST_BYTES:
+            raise _too_large(self._path)
+        if self._taken > self._most:
+            raise ImportRefusedError(
+                "{file} unpacks to more than a hundred times its size, as no workbook does.",
+                next_step="Save the sheet as CSV (UTF-8) and import that.",
+                file=self._path.name,
+            )
+
+    def unpacked(self, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+        """What is in a part, however small the archive says that it is."""
+        honest = copy(part)
+        honest.file_size = _MOST_BYTES
+        with package.open(honest) as file:
+            while chunk := file.read(_CHUNK):
+                self.take(len(chunk))
+                yield chunk
+
+
+def _check_extent(path: Path, chunks: Iterator[bytes]) -> None:
     """One stray cell in the last corner of a sheet would make a rectangle of 17 thousand million."""
     columns: set[bytes] = set()
     last_row, rest = 0, b""
-    with package.open(part) as file:
-        while chunk := file.read(_CHUNK):
-            found = _FILLED.findall(rest + chunk)
-            rest = chunk[chunk.rfind(b"<") :]
-            if found:
-                columns.update(letters for letters, _ in found)
-                last_row = max(last_row, int(found[-1][1]))
+    for chunk in chunks:
+        found = _FILLED.findall(rest + chunk)
+        rest = chunk[chunk.rfind(b"<") :]
+        if found:
+            columns.update(letters for letters, _ in found)
+            last_row = max(last_row, int(found[-1][1]))
     if last_row * max(map(_column_number, columns), default=0) > _MOST_CELLS:
         raise _too_large(path)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.program.output import desk_of, json_option, print_json
+from storage.preset import preset_names
 
 if TYPE_CHECKING:
     from storage.ingest import ImportResult, Progress
@@ -26,9 +28,18 @@ def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str,
     return columns
 
 
-@click.command("import")
+@click.command("import", epilog="\b\nPresets:\n" + "\n".join(f"  {name}" for name in preset_names()))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--table", metavar="T", help="lines, items or users (default: the one whose fields are there).")
+@click.option(
+    "--table",
+    metavar="T",
+    help="lines, items, users, reviews, events or contacts (default: the one whose fields are there).",
+)
+@click.option(
+    "--preset",
+    metavar="P",
+    help="The platform that a file comes from, where its header does not show it; see below.",
+)
 @click.option(
     "--map",
     "columns",
@@ -46,14 +57,21 @@ def import_files(
     ctx: click.Context,
     files: tuple[Path, ...],
     table: str | None,
+    preset: str | None,
     columns: dict[str, str],
     timezone: str | None,
     date_format: str | None,
     currency: str | None,
     as_json: bool,
 ) -> None:
-    """Bring order lines, items or users from CSV, Excel or Parquet files into the store."""
+    """Bring order lines, items, users, reviews, events or contacts into the store.
+
+    FILES are CSV, JSON lines, Excel workbooks or Parquet. The exports of common platforms are known by their
+    headers; files of one export that belong together are given together, as in
+    `opsbot import orders.csv order_items.csv customers.csv`.
+    """
     from storage.ingest import ImportOptions, import_file
+    from storage.opening import plan
 
     desk = desk_of(ctx)
     options = ImportOptions(
@@ -62,13 +80,27 @@ def import_files(
         timezone=timezone or desk.settings.timezone,
         date_format=date_format,
         currency=currency or desk.settings.currency,
+        preset=preset,
+        zone_given=timezone is not None,
     )
     results = []
-    for file in files:
-        with _bar(file) as bar:
-            results.append(import_file(desk.home, file, options, now=desk.now(), progress=bar))
+    planned = plan(files, preset)
+    for each in planned.imports:
+        with _bar(each.path) as bar:
+            results.append(
+                import_file(
+                    desk.home,
+                    each.path,
+                    replace(options, beside=each.beside),
+                    now=desk.now(),
+                    progress=bar,
+                    recognised=_show if sys.stderr.isatty() else None,
+                )
+            )
         if not as_json:
-            _print(file, results[-1])
+            _print(each.path, results[-1])
+    for file in planned.unused:
+        click.echo(f"{file.name}: nothing in it is needed.", err=True)
     if as_json:
         shown = [result.as_json() for result in results]
         print_json(shown[0] if len(shown) == 1 else {"files": shown})
@@ -85,6 +117,13 @@ def _bar(file: Path) -> Iterator[Progress]:
             bar.update(done - bar.pos)
 
         yield advance
+
+
+def _show(table: str, columns: Mapping[str, str]) -> None:
+    """What the columns were taken for, before it is done."""
+    pairs = [name if name == column else f"{name} ← {column}" for name, column in columns.items()]
+    # In the place of the bar, which is drawn again below.
+    click.echo(f"\r\033[K{table}: {', '.join(pairs)}", err=True)
 
 
 def _print(file: Path, result: ImportResult) -> None:

@@ -1,0 +1,32 @@
+"""Keys for rows whose files name them by an id or not at all: reviews and events."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from storage.tables import Digest
+from storage.values import Bad
+
+# Stands in no id (`values` refuses it), so that the parts of a key cannot run into each other.
+_BETWEEN = "\x1f"
+_BYTES = 16
+
+
+def digests(digest: Digest, read: Mapping[str, Sequence[object]], count: int) -> list[bytes | None]:
+    """The key of each of `count` rows, 16 bytes; None where a field that it is made of is Bad.
+
+    Kept in stores: another way to make them would bring every review in a second time.
+    """
+    nothing: Sequence[object] = (None,) * count
+    ids = read.get(digest.of_id, nothing)
+    rest = zip(*(read.get(name, nothing) for name in digest.else_of), strict=True)
+    return [_key((each,)) if each else _key(parts) for each, parts in zip(ids, rest, strict=True)]
+
+
+def _key(parts: tuple[object, ...]) -> bytes | None:
+    if any(isinstance(part, Bad) for part in parts):
+        return None
+    text = _BETWEEN.join("" if part is None else str(part) for part in parts)
+    # An id stands alone; one that looked like several parts would hold what no id may.
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()
