@@ -15,6 +15,7 @@ from bot.reply import Button, Reply, Table
 from bot.users import in_a_question
 from predictor.scoring import MEDIUM_FROM, flag_threshold, refresh_scores, risk_of
 from storage import worklist
+from storage.identities import user_of
 
 DEFAULT_LIMIT = 10
 MOST_ROWS = 1_000
@@ -45,8 +46,8 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         "min_value": _number(args.get("min_value"), -(2**62)),
         "limit": int(limit),
     }
-    wanted = {**bounds, "snoozed": _snoozed(desk)}
     with desk.store() as connection:
+        wanted = {**bounds, "snoozed": _snoozed(desk, connection)}
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
         found = connection.execute(_LISTED, wanted).fetchall()
@@ -109,10 +110,11 @@ def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row],
     )
 
 
-def _snoozed(desk: Desk) -> str:
-    """The ids of who is snoozed now, as a JSON list."""
-    with desk.home.bot() as connection:
-        return json.dumps(sorted(worklist.snoozed(connection, at=desk.moment())))
+def _snoozed(desk: Desk, connection: sqlite3.Connection) -> str:
+    """The ids of who is snoozed now, as a JSON list; a snooze stays with who was merged since."""
+    with desk.home.bot() as bot:
+        snoozed = worklist.snoozed(bot, at=desk.moment())
+    return json.dumps(sorted({user_of(connection, user_id) for user_id in snoozed}))
 
 
 def _left_out_line(left_out: int) -> tuple[str, ...]:

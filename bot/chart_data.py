@@ -13,21 +13,13 @@ from predictor.training import TASK
 from storage.moments import DAY_SECONDS, day_of
 from storage.snapshot import Snapshot
 
-# A refund is dated by its status change, which the sums of an order do not keep.
+# A refund is dated by its status, which the sums of an order do not keep.
 _MONEY = """
 SELECT ordered_at AS at, total_cents AS cents, 0 AS back FROM orders
 UNION ALL
 SELECT ordered_at, -total_cents, 1 FROM known_lines WHERE bought = 0
 UNION ALL
-SELECT
-    COALESCE(
-        (SELECT MAX(c.status_at) FROM status_changes c
-         WHERE c.user_id = l.user_id AND c.order_id = l.order_id AND c.item_id = l.item_id
-            AND c.status = 'refunded' AND c.status_at < :known_before),
-        l.ordered_at),
-    l.total_cents,
-    1
-FROM known_lines l WHERE l.bought = 1 AND l.status = 'refunded'
+SELECT status_at, total_cents, 1 FROM known_lines WHERE bought = 1 AND status = 'refunded'
 ORDER BY at
 """
 

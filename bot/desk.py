@@ -16,7 +16,7 @@ from bot.reply import Provenance
 from bot.settings import Settings
 from storage import audit
 from storage.database import Home
-from storage.snapshot import data_through
+from storage.snapshot import Snapshot, data_through, latest_snapshot
 
 if TYPE_CHECKING:
     from storage.model_store import ModelRecord
@@ -82,6 +82,14 @@ class Desk:
     def as_of(self, connection: sqlite3.Connection) -> date:
         """The day that answers are for: that of the latest order; raises EmptyStoreError."""
         return data_through(connection)
+
+    def snapshot(self, connection: sqlite3.Connection) -> Snapshot:
+        """The shop as answers see it: orders as of that day, merges and exclusions as they stand now."""
+        return latest_snapshot(connection)
+
+    def local_day(self, epoch_seconds: int) -> date:
+        """The day that a moment lies on in the shop's own zone."""
+        return datetime.fromtimestamp(epoch_seconds, UTC).astimezone(self.settings.zone).date()
 
     def money(self, connection: sqlite3.Connection, cents: float) -> str:
         """Cents as money in the store's currency."""

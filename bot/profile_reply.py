@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bot import formats
 from bot.chart_data import order_timeline
 from bot.command import Question
@@ -11,17 +9,17 @@ from bot.desk import Desk
 from bot.i18n import N_, _, joined
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
-from bot.users import asked_user, in_a_question
+from bot.users import asked_user, in_a_question, who_is_who
 from bot.worklist_reply import standing_line
 from predictor.scoring import Risk, band, risk_of
 from predictor.training import TASK
 from storage import model_store
+from storage.identities import exclusion_of
 from storage.model_store import ModelRecord
 from storage.moments import day_of
-from storage.snapshot import Snapshot
 
 ITEMS_SHOWN = 5
-STANDINGS = {"active": N_("Active."), "lapsed": N_("Lapsed.")}
+STANDINGS = {"active": N_("Active."), "lapsed": N_("Lapsed."), "excluded": N_("Excluded.")}
 
 _ORDERS = """
 SELECT
@@ -35,10 +33,7 @@ FROM order_sums
 _ITEMS = """
 SELECT
     l.item_id,
-    COALESCE(
-        MAX(i.name),
-        (SELECT MAX(n.item_name) FROM lines n WHERE n.user_id = :user_id AND n.item_id = l.item_id),
-        l.item_id) AS name,
+    COALESCE(MAX(i.name), MAX(l.item_name), l.item_id) AS name,
     COUNT(DISTINCT l.order_id) AS orders,
     MAX(l.ordered_at) AS last_at
 FROM known_lines l LEFT JOIN items i ON i.item_id = l.item_id
@@ -52,7 +47,9 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         user_id = asked_user(question, desk, connection)
-        snapshot = Snapshot(connection, as_of)
+        who = who_is_who(question, desk, connection)
+        excluded = exclusion_of(connection, user_id) is not None
+        snapshot = desk.snapshot(connection)
         sums = snapshot.query(_ORDERS, user_id=user_id).fetchone()
         items = snapshot.query(_ITEMS, {"items": ITEMS_SHOWN}, user_id=user_id).fetchall()
         record = model_store.promoted(connection, TASK)
@@ -62,7 +59,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         spent = desk.money(connection, sums["monetary_cents"])
         returned = desk.money(connection, sums["returned_cents"])
         chart = order_timeline(snapshot, user_id, desk.currency(connection))
-    standing = _standing(sums["last_at"], as_of, record, risk)
+    standing = "excluded" if excluded else _standing(sums["last_at"], record, risk)
     lines = []
     if sums["frequency"]:
         lines.append(
@@ -87,7 +84,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         )
     return Reply(
         title=_title(user_id, standing, sums["frequency"], spent),
-        lines=[*lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
+        lines=[*who, *lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,
             "standing": standing,
@@ -123,7 +120,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
-def _standing(last_at: int | None, as_of: date, record: ModelRecord | None, risk: Risk | None) -> str | None:
+def _standing(last_at: int | None, record: ModelRecord | None, risk: Risk | None) -> str | None:
     """active, lapsed or new; None where no model says yet how long a user counts as active."""
     if last_at is None:
         return "new"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from bot import formats
@@ -12,11 +13,11 @@ from bot.desk import Desk
 from bot.i18n import N_, _, joined
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
-from bot.users import asked_user, in_a_question, last_order, not_scored
+from bot.users import asked_user, in_a_question, last_order, not_scored, who_is_who
 from bot.worklist_reply import standing_line, worklist_buttons
 from predictor.scoring import Risk, band, promoted_model, risk_of
+from storage.identities import exclusion_of
 from storage.model_store import ModelRecord
-from storage.snapshot import Snapshot
 
 REASONS_SHOWN = 3
 Parts = list[tuple[str, str, float]]  # feature, sentence, effect in probability
@@ -39,13 +40,16 @@ def _scored(question: Question, desk: Desk, answer: Callable[[Risk, Parts, Desk]
         as_of = desk.as_of(connection)
         user_id = asked_user(question, desk, connection)
         record = promoted_model(connection)
+        who = who_is_who(question, desk, connection)
         risk = risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at)
         if risk is None:
-            return _no_probability(desk, connection, user_id, as_of, record)
+            reply = _no_probability(desk, connection, user_id, as_of, record)
+            return replace(reply, lines=[*who, *reply.lines])
         parts = [
             (reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons
         ]
-    return answer(risk, parts, desk)
+    reply = answer(risk, parts, desk)
+    return replace(reply, lines=[*who, *reply.lines])
 
 
 def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:
@@ -127,9 +131,12 @@ def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
 def _no_probability(
     desk: Desk, connection: sqlite3.Connection, user_id: str, as_of: date, record: ModelRecord
 ) -> Reply:
-    last = last_order(Snapshot(connection, as_of), user_id)
+    last = last_order(desk.snapshot(connection), user_id)
+    excluded = exclusion_of(connection, user_id) is not None
     return Reply(
-        title=not_scored(last, as_of, record.active_days),
+        title=_("User {user} is excluded, so there is no score.").format(user=user_id)
+        if excluded
+        else not_scored(last, as_of, record.active_days),
         lines=[*standing_line(user_id, desk), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,

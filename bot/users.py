@@ -10,15 +10,21 @@ from bot import formats
 from bot.command import Question
 from bot.convertors import CONVERTORS
 from bot.desk import Desk
-from bot.i18n import _, language
+from bot.i18n import N_, _, language
 from bot.registry import commands
 from bot.reply import MISSING_ARGUMENT
 from storage.errors import OpsbotError, UnknownUserError
+from storage.identities import Exclusion, exclusion_of, is_known, merge_of, user_of
 from storage.moments import day_of
 from storage.privacy import Pseudonyms
 from storage.snapshot import Snapshot
 
-_OF_USERS = ("lines", "users", "reviews", "events", "contacts")
+EXCLUDED_KINDS = {
+    "staff": N_("staff"),
+    "test": N_("test account"),
+    "wholesale": N_("wholesale"),
+    "": N_("no reason given"),
+}
 
 
 class MissingArgumentError(OpsbotError):
@@ -41,7 +47,10 @@ def example_of(question: Question) -> str:
 
 
 def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -> str:
-    """The stored id of the user that the question names; raises where none is named or none exists."""
+    """The stored id of the user that the question names, or of the one whom that id was merged into.
+
+    Raises where none is named or none exists.
+    """
     named = question.args.get("user")
     if not named:
         raise MissingArgumentError(
@@ -49,22 +58,49 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
         )
     pseudonyms = Pseudonyms(desk.home.path)
     user_id = pseudonyms.id_for(str(named))
-    if not _is_known(user_id, connection):
+    if not is_known(connection, user_id):
         # Some platforms tell buyers by name only.
         user_id = pseudonyms.known_for(str(named))
-    if not _is_known(user_id, connection):
+    if not is_known(connection, user_id):
         raise UnknownUserError(
             "There is no user {user}.",
             next_step="Check the id as the shop writes it, or ask who is at risk.",
             user=named,
         )
-    return user_id
+    return user_of(connection, user_id)
 
 
-def _is_known(user_id: str, connection: sqlite3.Connection) -> bool:
-    """Whether any table that speaks of users has this one: who never ordered may have written."""
-    anywhere = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE user_id = :id)" for table in _OF_USERS)
-    return bool(connection.execute(f"SELECT {anywhere}", {"id": user_id}).fetchone()[0])
+def who_is_who(question: Question, desk: Desk, connection: sqlite3.Connection) -> tuple[str, ...]:
+    """That the id asked about is another user since a day, and that the user is excluded; mostly nothing."""
+    user_id = Pseudonyms(desk.home.path).id_for(str(question.args.get("user")))
+    merged = merge_of(connection, user_id)
+    excluded = exclusion_of(connection, merged.into_user_id if merged else user_id)
+    lines = []
+    if merged:
+        lines.append(
+            _("User {user} is user {into} since {day}.").format(
+                user=user_id, into=merged.into_user_id, day=_since(merged.from_at, desk)
+            )
+        )
+    if excluded:
+        lines.append(excluded_since(excluded, desk))
+    return tuple(lines)
+
+
+def excluded_since(excluded: Exclusion, desk: Desk) -> str:
+    """That a user is excluded, why and since when, and what that means."""
+    return _(
+        "Excluded since {day} ({kind}): not scored, not listed and not trained on; sales count in totals."
+    ).format(day=_since(excluded.from_at, desk), kind=excluded_kind(excluded.kind))
+
+
+def excluded_kind(kind: str | None) -> str:
+    """Why a user is excluded, in a word."""
+    return _(EXCLUDED_KINDS[kind or ""])
+
+
+def _since(epoch_seconds: int, desk: Desk) -> str:
+    return formats.near_day(desk.local_day(epoch_seconds), desk.local_day(desk.moment()))
 
 
 def in_a_question(user_id: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from bot import formats
 from bot.command import Asker, Question
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.reply import Button, Reply
-from bot.users import asked_user, in_a_question
+from bot.users import asked_user, in_a_question, who_is_who
 from storage import worklist
 from storage.errors import OpsbotError
+from storage.identities import ids_of
 from storage.worklist import Act, ActName, Standing
 
 SNOOZE_DAYS = 7
@@ -36,11 +37,12 @@ def worklist_reply(question: Question, desk: Desk, act: ActName) -> Reply:
     days = _asked_days(question)
     with desk.store() as connection:
         user_id = asked_user(question, desk, connection)
+        who = who_is_who(question, desk, connection)
     asker = question.asker
     until = _midnight_in(days, desk) if act == "snooze" else None
     done = Act(asker.operator, asker.name, desk.moment(), until)
+    before = _standing(user_id, desk)
     with desk.home.bot() as connection:
-        before = worklist.standing(connection, user_id, at=done.at)
         worklist.record(connection, user_id, act, done)
     return Reply(
         title=_(TITLES[act]).format(
@@ -48,12 +50,12 @@ def worklist_reply(question: Question, desk: Desk, act: ActName) -> Reply:
             name=operator_name(done.operator, done.operator_name),
             day=_day(done.at if until is None else until, desk),
         ),
-        lines=_before(before, act, asker, desk),
+        lines=[*who, *_before(before, act, asker, desk)],
         facts={
             "user_id": user_id,
             "act": act,
             "operator": asker.operator,
-            "until": _local(until, desk).isoformat() if until is not None else None,
+            "until": desk.local_day(until).isoformat() if until is not None else None,
         },
         buttons=_next_steps(user_id, act),
     )
@@ -61,10 +63,14 @@ def worklist_reply(question: Question, desk: Desk, act: ActName) -> Reply:
 
 def standing_line(user_id: str, desk: Desk) -> tuple[str, ...]:
     """How things stand with a user, in one line; no line where nobody did anything about them."""
-    with desk.home.bot() as connection:
-        standing = worklist.standing(connection, user_id, at=desk.moment())
-    said = " · ".join(_parts(standing, desk))
+    said = " · ".join(_parts(_standing(user_id, desk), desk))
     return (_capital(said),) if said else ()
+
+
+def _standing(user_id: str, desk: Desk) -> Standing:
+    """What was done about a user, under whichever of the ids that were merged into one."""
+    with desk.store() as store, desk.home.bot() as connection:
+        return worklist.standing(connection, *ids_of(store, user_id), at=desk.moment())
 
 
 def worklist_buttons(user_id: str) -> tuple[Button, ...]:
@@ -149,8 +155,4 @@ def _capital(sentence: str) -> str:
 
 
 def _day(epoch_seconds: int, desk: Desk) -> str:
-    return formats.near_day(_local(epoch_seconds, desk), desk.now().astimezone(desk.settings.zone).date())
-
-
-def _local(epoch_seconds: int, desk: Desk) -> date:
-    return datetime.fromtimestamp(epoch_seconds, UTC).astimezone(desk.settings.zone).date()
+    return formats.near_day(desk.local_day(epoch_seconds), desk.local_day(desk.moment()))

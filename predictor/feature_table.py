@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from predictor.definition import Definition
 from predictor.features import FEATURES
+from storage.identities import exclusion_of
 from storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -96,7 +97,12 @@ class FeatureTable:
 
 
 def feature_table(snapshot: Snapshot, definition: Definition, *, user_id: str | None = None) -> FeatureTable:
-    """Features of every active user, or of `user_id` alone (no row where that user is not active)."""
+    """Features of every active user, or of `user_id` alone (no row where that user is not active).
+
+    Excluded users have no row, and ids that were merged have that of the user they are part of.
+    """
+    if user_id is not None and exclusion_of(snapshot.connection, user_id, snapshot.identities_known_before):
+        return FeatureTable.empty()
     cursor = snapshot.query(
         FEATURE_TEXT,
         {"horizon_days": definition.horizon_days, "active_days": definition.active_days},

@@ -52,7 +52,7 @@ def flag_changes(
     flag_at: float | None = None,
 ) -> FlagChanges:
     """What the model does to the flags of `before` when it scores everybody on that day; stores nothing."""
-    scores = score_everybody(connection, models, record, as_of)
+    scores = score_everybody(connection, models, record, as_of, now=True)
     threshold = flag_threshold(record, flag_at)
     probability = dict(zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True))
     flagged = {user for user, p in probability.items() if is_flagged(p, user in before, threshold)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -36,14 +36,18 @@ def churned(snapshot: Snapshot, definition: Definition, user_ids: Sequence[str])
     Judged as known at the end of the window and not later, so that the label of a past day never
     changes. The caller sees to it that the window has ended.
     """
-    after = replace(snapshot, as_of=window_end(snapshot.as_of, definition))
+    after = snapshot.at(window_end(snapshot.as_of, definition))
     rows = after.query(_ORDERED_SINCE, {"window_start": snapshot.known_before})
     ordered = {row[0] for row in rows}
     return np.array([user_id not in ordered for user_id in user_ids], dtype=np.int8)
 
 
 class LabelledTables:
-    """Labelled tables by day of the users of one snapshot, each computed once however many models ask."""
+    """Labelled tables by day of the users of one snapshot, each computed once however many models ask.
+
+    Who is who is the same on all days: as the snapshot knows it. An id that was merged by then had its
+    part in one history on earlier days too, and who was excluded by then is in no table.
+    """
 
     def __init__(self, shop: Snapshot, definition: Definition) -> None:
         self._shop = shop
@@ -52,7 +56,7 @@ class LabelledTables:
 
     def snapshot(self, as_of: date) -> Snapshot:
         """The same users as of another day."""
-        return replace(self._shop, as_of=as_of)
+        return self._shop.at(as_of)
 
     def at(self, as_of: date) -> LabelledTable:
         """The users active as of that day, their features, and their outcomes."""

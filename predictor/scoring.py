@@ -22,7 +22,7 @@ from storage import model_store
 from storage.database import transaction
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
-from storage.snapshot import Snapshot, data_through, data_version
+from storage.snapshot import Snapshot, as_now, data_through, data_version
 
 MEDIUM_FROM = 1 / 3
 HIGH_FROM = 2 / 3
@@ -84,9 +84,15 @@ def warm_up(connection: sqlite3.Connection, models: Path) -> None:
         _loaded(record, models)
 
 
-def score_everybody(connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date) -> Scores:
-    """The probabilities of all users active as of that day."""
-    table = feature_table(Snapshot(connection, as_of), definition_of(record))
+def score_everybody(
+    connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date, *, now: bool = False
+) -> Scores:
+    """The probabilities of all users active as of that day.
+
+    Merges and exclusions are those known by then, or with `now` those that hold now.
+    """
+    snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
+    table = feature_table(snapshot, definition_of(record))
     return Scores(record, as_of, table, _loaded(record, models).model.probability(table.values))
 
 
@@ -95,13 +101,13 @@ def refresh_scores(
 ) -> ModelRecord:
     """Score everybody with the model in use and advance the flags, unless that was done for this very state.
 
-    The state is the model, the day, the data and the threshold; returns the model in use.
+    The state is the model, the day, the data and who is who, and the threshold; returns the model in use.
     """
     record = promoted_model(connection)
     threshold = flag_threshold(record, flag_at)
     state = (record.version, as_of.isoformat(), data_version(connection), threshold)
     if _last_scoring(connection) != state:
-        _keep(connection, score_everybody(connection, models, record, as_of), state)
+        _keep(connection, score_everybody(connection, models, record, as_of, now=True), state)
     return record
 
 
@@ -113,9 +119,12 @@ def flag_threshold(record: ModelRecord, flag_at: float | None) -> float:
 def risk_of(
     connection: sqlite3.Connection, models: Path, user_id: str, as_of: date, flag_at: float | None = None
 ) -> Risk | None:
-    """One user's risk by the model in use, computed live; None for who is not active as of that day."""
+    """One user's risk by the model in use, computed live; None for who is not active as of that day.
+
+    Nor has who is excluded now a risk.
+    """
     record = promoted_model(connection)
-    table = feature_table(Snapshot(connection, as_of), definition_of(record), user_id=user_id)
+    table = feature_table(as_now(connection, as_of), definition_of(record), user_id=user_id)
     if not len(table):
         return None
     loaded = _loaded(record, models)

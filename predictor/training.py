@@ -21,7 +21,7 @@ from storage import model_store
 from storage.errors import EmptyStoreError
 from storage.model_store import ModelRecord
 from storage.moments import day_of
-from storage.snapshot import EVERY_USER, Snapshot, data_through, sampled
+from storage.snapshot import EVERY_USER, Snapshot, latest_snapshot, sampled
 
 TASK = "churn"
 MOST_USERS = 25_000  # whose history a model is learned and tested on; a larger shop is sampled
@@ -57,13 +57,14 @@ def train(
 ) -> Trained:
     """Train as of a day (default: the day of the latest order), back-test, and promote or keep.
 
-    Everything comes from what was known then, the definition included where none was set. Raises
-    EmptyStoreError or TooLittleHistoryError; nothing is stored before the model is complete, and
-    `before_storing` is called.
+    Everything comes from what was known then, the definition included where none was set; without a day,
+    merges and exclusions are those that hold now. Raises EmptyStoreError or TooLittleHistoryError; nothing is
+    stored before the model is complete, and `before_storing` is called.
     """
-    as_of = as_of or data_through(connection)
+    # Without a day it is about today, whose merges and exclusions may be later than the latest order.
+    snapshot = latest_snapshot(connection) if as_of is None else Snapshot(connection, as_of)
+    as_of = snapshot.as_of
     current = model_store.promoted(connection, TASK)
-    snapshot = Snapshot(connection, as_of)
     definition = definition_in_force(snapshot, horizon_days=horizon_days, active_days=active_days)
     calendar = calendar_of(snapshot, definition)
     tables = LabelledTables(sampled(snapshot, MOST_USERS), calendar.definition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from storage import snapshot, values
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
 from storage.headers import Layout
+from storage.identity_changes import following_kinds
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.notices import Notice
 from storage.opening import Opened, opened
@@ -194,14 +195,17 @@ class _Import:
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)
         ).lastrowid
         assert import_id is not None
-        merged = Merge(
+        merge = Merge(
             connection,
             self._table,
             staging.columns,
             import_id,
             now,
             given_totals=self._table.name != "lines" or "total" in self._layout,
-        ).run()
+        )
+        says_kinds = self._table.name == "users" and "kind" in staging.columns
+        with following_kinds(connection, import_id, now) if says_kinds else nullcontext():
+            merged = merge.run()
         read = merged.added + merged.updated + merged.unchanged + rejected
         counts = {
             "read": read,

@@ -124,7 +124,7 @@ def m001_create_tables(db: Database) -> None:
         ) STRICT
         """,
         "CREATE UNIQUE INDEX one_promoted_per_task ON models (task) WHERE stage = 'promoted'",
-        # One row per shop-wide scoring; `data_version` is the newest import it saw.
+        # One row per shop-wide scoring; `data_version` says which state of the data it saw.
         """
         CREATE TABLE scorings (
             scoring_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -203,6 +203,55 @@ def m002_create_reviews_events_contacts(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE UNIQUE INDEX contacts_key ON contacts (campaign_id, user_id, occurrence)",
+    ):
+        db.execute(statement)
+
+
+@store_migrations()
+def m003_create_identities(db: Database) -> None:
+    for statement in (
+        # What operators said: rows are undone, never deleted or changed, so that what was known
+        # at any moment stays known.
+        """
+        CREATE TABLE user_merges (
+            merge_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id TEXT NOT NULL,
+            into_user_id TEXT NOT NULL CHECK (into_user_id <> user_id),
+            from_at INTEGER NOT NULL,
+            undone_at INTEGER
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX one_merge_per_user ON user_merges (user_id) WHERE undone_at IS NULL",
+        # What follows from it, chains resolved, so that a plain join finds whose orders a line's are.
+        """
+        CREATE TABLE merged_users (
+            user_id TEXT NOT NULL,
+            into_user_id TEXT NOT NULL,
+            from_at INTEGER NOT NULL,
+            undone_at INTEGER,
+            PRIMARY KEY (user_id, from_at)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX merged_users_by_user ON merged_users (into_user_id)",
+        # `kind` is NULL where nobody said why; `import_id` where an operator said it.
+        """
+        CREATE TABLE user_exclusions (
+            exclusion_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id TEXT NOT NULL,
+            kind TEXT CHECK (kind IN ('staff', 'test', 'wholesale')),
+            from_at INTEGER NOT NULL,
+            undone_at INTEGER,
+            import_id INTEGER REFERENCES imports (import_id)
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX one_exclusion_per_user ON user_exclusions (user_id) WHERE undone_at IS NULL",
+        # What earlier imports said about users holds from their time on.
+        """
+        INSERT INTO user_exclusions (user_id, kind, from_at, import_id)
+        SELECT u.user_id, u.kind, i.imported_at, u.import_id
+        FROM users u JOIN imports i ON i.import_id = u.import_id
+        WHERE u.kind IN ('staff', 'test', 'wholesale')
+        """,
     ):
         db.execute(statement)
 

@@ -12,24 +12,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from storage import identities
 from storage.errors import EmptyStoreError
 from storage.moments import DAY_SECONDS, day_of, known_before
 
 # An order (DESIGN 3): an order_id with at least one line of quantity > 0 whose status is not
 # cancelled or unpaid and whose kind is not test; its time is its earliest such line. Refunded,
 # invoiced and zero-priced orders count. What comes back later (a negative line, a refund) lowers
-# money from its own time on and never un-makes the order. A line of quantity 0 is neither bought nor
-# returned, unless it gives money back.
+# money from its own time on and never un-makes the order. What an order gave back by a negative line is not
+# given back again by its refund. How much of a partly refunded order came back its status does not say:
+# only its negative lines do. A line of quantity 0 is neither bought nor returned, unless it gives money back.
 #
 # A status change is unseen before its status_at; `lines.status` is what was seen first.
 #
 # One pass over the lines gives both: `order_sums` has a row per order_id, with ordered_at NULL where
 # the order_id holds nothing but returns; `orders` are the others.
 #
-# `{whose}` is a condition on l.user_id: everybody, or one user.
+# `{whose}` is a condition on l.user_id: everybody, or one user. `{user_id}` is whose order a line is,
+# with `{merges}` to find it and `{listed}` for who is not excluded, as known at the snapshot's moment.
+# Where no two ids were merged these cost nothing: lines are then grouped in the order they are stored in.
 KNOWN_ORDERS = """
 known_statuses AS (
-    SELECT user_id, order_id, item_id, line, status
+    SELECT user_id, order_id, item_id, line, status, status_at
     FROM (
         SELECT l.*, ROW_NUMBER() OVER (
             PARTITION BY l.user_id, l.order_id, l.item_id, l.line ORDER BY l.status_at DESC
@@ -41,19 +45,22 @@ known_statuses AS (
 ),
 known_lines AS (
     SELECT
-        l.user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category,
+        {user_id} AS user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category, l.item_name,
         COALESCE(l.total_cents, 0) AS total_cents,
         COALESCE(s.status, l.status) AS status,
+        COALESCE(s.status_at, l.ordered_at) AS status_at,
         CASE WHEN l.quantity > 0 THEN 1 ELSE 0 END AS bought
     FROM lines l
+    {merges}
     LEFT JOIN known_statuses s
         ON s.user_id = l.user_id AND s.order_id = l.order_id
         AND s.item_id = l.item_id AND s.line = l.line
     WHERE l.ordered_at < :known_before AND l.kind <> 'test' AND {whose}
         AND COALESCE(s.status, l.status) NOT IN ('cancelled', 'unpaid')
         AND (l.quantity <> 0 OR l.total_cents < 0)
+        {listed}
 ),
-order_sums AS (
+line_sums AS (
     SELECT
         user_id,
         order_id,
@@ -62,14 +69,23 @@ order_sums AS (
         SUM(CASE WHEN bought = 1 THEN quantity END) AS quantity,
         SUM(bought) AS lines,
         COUNT(DISTINCT CASE WHEN bought = 1 THEN category END) AS categories,
-        SUM(CASE
-            WHEN bought = 0 THEN -total_cents
-            WHEN status = 'refunded' THEN total_cents
-            ELSE 0
-        END) AS returned_cents,
+        SUM(CASE WHEN bought = 0 THEN -total_cents ELSE 0 END) AS sent_back_cents,
+        SUM(CASE WHEN bought = 1 AND status = 'refunded' THEN total_cents ELSE 0 END) AS refunded_cents,
         SUM(CASE WHEN bought = 0 OR status = 'refunded' THEN 1 ELSE 0 END) AS returned_lines
     FROM known_lines
     GROUP BY user_id, order_id
+),
+order_sums AS (
+    SELECT
+        user_id, order_id, ordered_at, total_cents, quantity, lines, categories, returned_lines,
+        CASE
+            WHEN sent_back_cents <= 0 OR refunded_cents <= 0
+                OR sent_back_cents + refunded_cents <= total_cents
+            THEN sent_back_cents + refunded_cents
+            WHEN sent_back_cents > total_cents THEN sent_back_cents
+            ELSE total_cents
+        END AS returned_cents
+    FROM line_sums
 ),
 orders AS (
     SELECT user_id, order_id, ordered_at, total_cents, quantity, lines, categories
@@ -78,7 +94,7 @@ orders AS (
 )"""
 
 EVERY_USER = "l.user_id <> ''"
-ONE_USER = "l.user_id = :user_id"
+EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
 
 
@@ -87,28 +103,69 @@ class Snapshot:
     """What the store held as of the end of one UTC day.
 
     `connection` belongs to the thread that opened it, and so does the snapshot. `whose` is a condition
-    on l.user_id: everybody, or a sample.
+    on l.user_id: everybody who is not excluded, a sample of them, or EVERY_SALE, which takes in
+    excluded users and lines without a user. Merges and exclusions are those known at `as_of`, or at
+    `identities_before` (epoch seconds) where that is given.
     """
 
     connection: sqlite3.Connection
     as_of: date
     whose: str = EVERY_USER
+    identities_before: int | None = None
 
     @property
     def known_before(self) -> int:
         """Epoch seconds: a row is known when its time is below this."""
         return known_before(self.as_of)
 
+    @property
+    def identities_known_before(self) -> int:
+        """Epoch seconds: a merge or an exclusion is known when its time is below this."""
+        return self.known_before if self.identities_before is None else self.identities_before
+
+    def at(self, as_of: date) -> Snapshot:
+        """The same users as of another day: who is who stays as this snapshot knows it."""
+        return replace(self, as_of=as_of, identities_before=self.identities_known_before)
+
     def query(
         self, text: str, parameters: Mapping[str, object] | None = None, *, user_id: str | None = None
     ) -> sqlite3.Cursor:
         """Run `text` after the definitions of `KNOWN_ORDERS`, over the snapshot's users or only `user_id`.
 
-        `text` continues the WITH clause: it starts with a comma and more names, or with SELECT.
+        `text` continues the WITH clause: it starts with a comma and more names, or with SELECT. An
+        excluded user who is asked for by name is there.
         """
-        whose = self.whose if user_id is None else ONE_USER
-        bound = {"known_before": self.known_before, "user_id": user_id, **(parameters or {})}
-        return self.connection.execute("WITH " + KNOWN_ORDERS.format(whose=whose) + text, bound)
+        before = self.identities_known_before
+        said = identities.said(self.connection, before)
+        bound = {"known_before": self.known_before, "identities_before": before, **(parameters or {})}
+        whose = self.whose
+        if user_id is not None:
+            ids = identities.ids_of(self.connection, user_id, before) if said.merges else (user_id,)
+            names = {f"user_{number}": each for number, each in enumerate(ids)}
+            bound |= names
+            whose = f"l.user_id IN ({', '.join(f':{name}' for name in names)})"
+        user = identities.MERGED_USER if said.merges else "l.user_id"
+        listed = said.exclusions and user_id is None and whose != EVERY_SALE
+        known = KNOWN_ORDERS.format(
+            whose=whose,
+            user_id=user,
+            merges=identities.MERGED_USERS if said.merges else "",
+            listed=f"AND {user} NOT IN {identities.EXCLUDED_USERS}" if listed else "",
+        )
+        return self.connection.execute("WITH " + known + text, bound)
+
+
+def as_now(connection: sqlite3.Connection, as_of: date) -> Snapshot:
+    """The orders known as of a day, with the merges and exclusions that hold now.
+
+    The latest order may be days old: what was said since about who is who counts in today's answers.
+    """
+    return Snapshot(connection, as_of, identities_before=identities.LATEST)
+
+
+def latest_snapshot(connection: sqlite3.Connection) -> Snapshot:
+    """The shop as answers see it that name no day: as of the latest order. Raises EmptyStoreError."""
+    return as_now(connection, data_through(connection))
 
 
 def sampled(snapshot: Snapshot, most: int) -> Snapshot:
@@ -124,9 +181,11 @@ def sampled(snapshot: Snapshot, most: int) -> Snapshot:
     connection = snapshot.connection
     connection.execute("DROP TABLE IF EXISTS temp.sampled_users")
     connection.execute("CREATE TEMP TABLE sampled_users (user_id TEXT PRIMARY KEY) WITHOUT ROWID")
-    chosen = ((user_id,) for user_id in known[:most])
+    before = snapshot.identities_known_before
+    chosen = ((each,) for user_id in known[:most] for each in identities.ids_of(connection, user_id, before))
     connection.executemany("INSERT INTO temp.sampled_users VALUES (?)", chosen)
-    return replace(snapshot, whose=SAMPLED_USERS)
+    # Who was excluded is not in the sample, and who was merged is in it with all ids.
+    return replace(snapshot.at(snapshot.as_of), whose=SAMPLED_USERS)
 
 
 def data_through(connection: sqlite3.Connection) -> date:
@@ -157,9 +216,12 @@ def latest_order_at(connection: sqlite3.Connection) -> int | None:
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """The number of the newest import that changed a row; 0 in an empty store."""
+    """A number that grows with every import that changed a row, every merge and every exclusion.
+
+    It is the number of the newest such import as long as nobody was merged or excluded; 0 in an empty store.
+    """
     newest = connection.execute("SELECT MAX(import_id) FROM imports WHERE added + updated > 0").fetchone()[0]
-    return newest or 0
+    return (newest or 0) + identities.changes(connection)
 
 
 def age_days(as_of: date, today: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,9 +47,14 @@ def record(connection: sqlite3.Connection, user_id: str, act: ActName, done: Act
     )
 
 
-def standing(connection: sqlite3.Connection, user_id: str, *, at: int) -> Standing:
-    """How things stand with one user at that moment (epoch seconds)."""
-    return standings(connection, (user_id,), at=at)[user_id]
+def standing(connection: sqlite3.Connection, *user_ids: str, at: int) -> Standing:
+    """How things stand with one user, under any of the ids they have, at that moment (epoch seconds)."""
+    known = standings(connection, user_ids, at=at).values()
+    return Standing(
+        taken=_newest(each.taken for each in known),
+        contacted=_newest(each.contacted for each in known),
+        snoozed=_newest(each.snoozed for each in known),
+    )
 
 
 def standings(
@@ -72,6 +77,10 @@ def standings(
 def snoozed(connection: sqlite3.Connection, *, at: int) -> frozenset[str]:
     """The ids of all users that are snoozed at that moment (epoch seconds)."""
     return frozenset(row["user_id"] for row in connection.execute(_SNOOZED, {"at": at}))
+
+
+def _newest(acts: Iterable[Act | None]) -> Act | None:
+    return max((act for act in acts if act), key=lambda act: act.at, default=None)
 
 
 def _unless_over(snooze: Act | None, at: int) -> Act | None:

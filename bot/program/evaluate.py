@@ -22,11 +22,11 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
     from predictor.backtest import backtest
     from predictor.labels import LabelledTables
     from predictor.training import MOST_USERS, calendar_of, definition_in_force
-    from storage.snapshot import Snapshot, sampled
+    from storage.snapshot import sampled
 
     desk = desk_of(ctx)
     with desk.store() as connection:
-        snapshot = Snapshot(connection, desk.as_of(connection))
+        snapshot = desk.snapshot(connection)
         definition = definition_in_force(
             snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )

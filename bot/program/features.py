@@ -36,7 +36,7 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
     desk = desk_of(ctx)
     with desk.store() as connection:
         last = desk.as_of(connection)
-        snapshot = Snapshot(connection, as_of or last)
+        snapshot = Snapshot(connection, as_of) if as_of else desk.snapshot(connection)
         definition = definition_in_force(
             snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )

@@ -40,7 +40,7 @@ def score(ctx: click.Context, task: str, as_of: date | None, out: Path | None) -
         last = desk.as_of(connection)
         day = as_of or last
         record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
-        scores = score_everybody(connection, desk.home.models, record, day)
+        scores = score_everybody(connection, desk.home.models, record, day, now=as_of is None)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["user_id", "probability"])

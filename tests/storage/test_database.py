@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from storage.database import BOT_VERSION, STORE_VERSION, Home, transaction
 from storage.errors import StoreError
@@ -20,18 +21,24 @@ ENTRY = (
 )
 
 
-def test_the_versions_are_the_numbers_of_migrations(home: Home) -> None:
+def test_the_version_is_the_number_of_the_last_migration(home: Home) -> None:
     with home.store() as store, home.bot() as bot:
-        applied = [c.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone()[0] for c in (store, bot)]
+        applied = [
+            [row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations ORDER BY name")]
+            for connection in (store, bot)
+        ]
         versions = [c.execute("PRAGMA user_version").fetchone()[0] for c in (store, bot)]
 
-    assert applied == versions == [STORE_VERSION, BOT_VERSION]
+    sets = (store_migrations, bot_migrations)
+    assert applied == [[migration.name for migration in each._migrations] for each in sets]
+    assert versions == [STORE_VERSION, BOT_VERSION] == [int(names[-1][1:4]) for names in applied]
 
 
 def test_the_migrations_are_numbered_in_their_order() -> None:
-    for migrations, count in ((store_migrations, STORE_VERSION), (bot_migrations, BOT_VERSION)):
-        names = [migration.name for migration in migrations._migrations]
-        assert [name[:5] for name in names] == [f"m{number:03d}_" for number in range(1, count + 1)]
+    for migrations in (store_migrations, bot_migrations):
+        numbers = [int(migration.name[1:4]) for migration in migrations._migrations]
+        assert numbers == sorted(set(numbers))
+        assert numbers[0] == 1
 
 
 def test_every_table_is_strict(home: Home) -> None:
@@ -160,3 +167,24 @@ def test_several_that_open_a_new_home_at_once_make_it_once(tmp_path: Path) -> No
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(opens, range(8))) == [0] * 8
+
+
+def test_what_earlier_imports_said_of_users_excludes_them_from_their_time_on(home: Home) -> None:
+    path = home.path / "store.db"
+    with closing(sqlite3.connect(path)) as old:
+        for migration in store_migrations._migrations:
+            if migration.name < "m003":
+                migration.fn(Database(old))
+        old.execute("INSERT INTO imports VALUES (1, 'users', 'users.csv', 700, 2, 2, 0, 0, 0, 0)")
+        old.execute(
+            "INSERT INTO users (user_id, kind, import_id) VALUES ('42', 'staff', 1), ('7', 'person', 1)"
+        )
+        old.commit()
+        for migration in store_migrations._migrations:
+            if migration.name >= "m003":
+                migration.fn(Database(old))
+        rows = old.execute(
+            "SELECT user_id, kind, from_at, undone_at, import_id FROM user_exclusions"
+        ).fetchall()
+
+    assert rows == [("42", "staff", 700, None, 1)]
