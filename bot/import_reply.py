@@ -10,7 +10,9 @@ from bot.command import Role
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.reply import Attachment, Button, Reply, Table
+from storage.formats import open_source
 from storage.ingest import ImportOptions, ImportResult, import_file
+from storage.known_files import said_about
 from storage.model_store import promoted
 from storage.notices import Notice
 from storage.preview import NOT_STORED, PSEUDONYM, Preview, preview
@@ -60,7 +62,7 @@ def preview_reply(path: Path, desk: Desk) -> Reply:
 
     The file has the name it was sent with. Raises ImportRefusedError.
     """
-    found = preview(desk.home, path, _options(desk), now=desk.now())
+    found = preview(desk.home, path, _options(path, desk), now=desk.now())
     count = formats.count(found.count) if found.exact else _about(found.count)
     return Reply(
         title=_("{file} looks like {table}: {count} in all.").format(
@@ -83,27 +85,41 @@ def preview_reply(path: Path, desk: Desk) -> Reply:
 def imported_reply(path: Path, role: Role, desk: Desk) -> Reply:
     """What became of the rows of the file at `path`, once it is imported; raises ImportRefusedError."""
     result = import_file(
-        desk.home, path, _options(desk), now=desk.now(), progress=_steps(desk), before_commit=desk.no_return
+        desk.home,
+        path,
+        _options(path, desk),
+        now=desk.now(),
+        progress=_steps(desk),
+        before_commit=desk.no_return,
     )
     attachments: tuple[Attachment, ...] = ()
     if result.rejected_file is not None:
         rejected = Path(result.rejected_file)
         attachments = (Attachment(rejected.name, str(rejected), kind="rejected"),)
     return Reply(
-        title=_(
-            "Rows read from {file}: {read}; {added} added, {updated} updated, {unchanged} unchanged,"
-            " {rejected} rejected."
-        ).format(
-            file=path.name,
-            **{
-                name: formats.count(getattr(result, name))
-                for name in ("read", "added", "updated", "unchanged", "rejected")
-            },
-        ),
-        lines=[*_remarks(result), *map(notice_text, result.warnings)],
+        title=result_title(path.name, result),
+        lines=[
+            *remarks(result),
+            *_sent_back(result),
+            *map(notice_text, result.warnings),
+        ],
         facts=result.as_json(),
         attachments=attachments,
         buttons=_next_steps(result, role, desk),
+    )
+
+
+def result_title(file_name: str, result: ImportResult) -> str:
+    """What became of the rows of a file, in one sentence."""
+    return _(
+        "Rows read from {file}: {read}; {added} added, {updated} updated, {unchanged} unchanged,"
+        " {rejected} rejected."
+    ).format(
+        file=file_name,
+        **{
+            name: formats.count(getattr(result, name))
+            for name in ("read", "added", "updated", "unchanged", "rejected")
+        },
     )
 
 
@@ -117,8 +133,10 @@ def notice_text(notice: Notice) -> str:
     )
 
 
-def _options(desk: Desk) -> ImportOptions:
-    return ImportOptions(timezone=desk.settings.timezone, currency=desk.settings.currency)
+def _options(path: Path, desk: Desk) -> ImportOptions:
+    """What was said about such files, on the command line, and the shop's settings."""
+    said = said_about(desk.home, open_source(path).columns)
+    return said.options(desk.settings.timezone, desk.settings.currency)
 
 
 def _about(count: int) -> str:
@@ -157,17 +175,21 @@ def _shown(row: Mapping[str, str], fields: Sequence[str]) -> tuple[str, ...]:
     return tuple(_(_HIDDEN[row[name]]) if row[name] in _HIDDEN else row[name] for name in fields)
 
 
-def _remarks(result: ImportResult) -> list[str]:
-    lines = []
-    if result.anonymous:
-        lines.append(
-            _("Without a user: {anonymous}; they count towards sales, not users.").format(
-                anonymous=formats.count(result.anonymous)
-            )
+def remarks(result: ImportResult) -> list[str]:
+    """What else to say of the rows that were taken."""
+    if not result.anonymous:
+        return []
+    return [
+        _("Without a user: {anonymous}; they count towards sales, not users.").format(
+            anonymous=formats.count(result.anonymous)
         )
-    if result.rejected_file is not None:
-        lines.append(_("The rejected rows come back with their reasons: correct them and send them again."))
-    return lines
+    ]
+
+
+def _sent_back(result: ImportResult) -> list[str]:
+    if result.rejected_file is None:
+        return []
+    return [_("The rejected rows come back with their reasons: correct them and send them again.")]
 
 
 def _next_steps(result: ImportResult, role: Role, desk: Desk) -> tuple[Button, ...]:

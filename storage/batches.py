@@ -46,11 +46,12 @@ class Source(Protocol):
         ...
 
 
-def first_columns(source: Source) -> Sequence[Sequence[str]]:
+def first_columns(source: Source) -> list[list[str]]:
     """The columns of the first batch with rows; empty ones where the file has none."""
     batches = source.batches()
     try:
-        return next((batch.columns for batch in batches if batch.numbers), [[]] * len(source.columns))
+        first = next((batch.columns for batch in batches if batch.numbers), [[]] * len(source.columns))
+        return list(map(list, first))
     finally:
         if isinstance(batches, Generator):
             batches.close()

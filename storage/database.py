@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from storage.errors import StoreError
 
-# The number of the last migration in each set; a test holds these to `migrations.py`.
+# The number of the last migration in each set; a test holds these to `migrations/`.
 STORE_VERSION = 3
-BOT_VERSION = 2
+BOT_VERSION = 3
+_PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Home:
     def exports(self) -> Path:
         """Where files for people are written: rejected rows, lists."""
         return self.path / "exports"
+
+    @property
+    def inbox(self) -> Path:
+        """Where files are put to be imported."""
+        return self.path / "inbox"
 
     def create(self) -> Home:
         """Make the home's folders where they are missing, readable by the owner only; returns itself."""
@@ -77,7 +84,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _open(path: Path, name: str, version: int) -> Iterator[sqlite3.Connection]:
     try:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_SECONDS)
     except sqlite3.Error as error:
         raise StoreError(
             "{file} cannot be opened: {problem}.",
@@ -104,11 +111,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, name: str, version: int
                 found=found,
                 version=version,
             )
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
-        if found < version:
+        if found < version or not _writes_ahead(connection):
             _migrate(connection, path, name, version)
     except sqlite3.DatabaseError as error:
         raise StoreError(
@@ -125,14 +131,35 @@ def _migrate(connection: sqlite3.Connection, path: Path, name: str, version: int
     from filelock import FileLock
     from sqlite_utils import Database
 
-    from storage import migrations
+    from storage.migrations.bot import bot_migrations
+    from storage.migrations.store import store_migrations
 
-    chosen = {"store": migrations.store_migrations, "bot": migrations.bot_migrations}[name]
+    chosen = {"store": store_migrations, "bot": bot_migrations}[name]
     with FileLock(path.with_suffix(".lock")):
+        _write_ahead(connection)
         if connection.execute("PRAGMA user_version").fetchone()[0] < version:
             chosen.apply(Database(connection))
             connection.execute(f"PRAGMA user_version = {version}")
             path.chmod(0o600)
+
+
+def _writes_ahead(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Set the journal that lets others read during a write; the file keeps it.
+
+    SQLite does not wait for others here, not even for one that only reads the version.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not _writes_ahead(connection):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _add_math(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from storage.columns import Column
 from storage.tables import Digest
 from storage.values import Bad
 
@@ -13,15 +16,18 @@ _BETWEEN = "\x1f"
 _BYTES = 16
 
 
-def digests(digest: Digest, read: Mapping[str, Sequence[object]], count: int) -> list[bytes | None]:
+def digests(digest: Digest, read: Mapping[str, Column[object]], count: int) -> Column[object]:
     """The key of each of `count` rows, 16 bytes; None where a field that it is made of is Bad.
 
     Kept in stores: another way to make them would bring every review in a second time.
     """
     nothing: Sequence[object] = (None,) * count
-    ids = read.get(digest.of_id, nothing)
-    rest = zip(*(read.get(name, nothing) for name in digest.else_of), strict=True)
-    return [_key((each,)) if each else _key(parts) for each, parts in zip(ids, rest, strict=True)]
+    rows = {name: read[name].rows() if name in read else nothing for name in (digest.of_id, *digest.else_of)}
+    rest = zip(*(rows[name] for name in digest.else_of), strict=True)
+    keys = [
+        _key((each,)) if each else _key(parts) for each, parts in zip(rows[digest.of_id], rest, strict=True)
+    ]
+    return Column(keys, np.arange(count))
 
 
 def _key(parts: tuple[object, ...]) -> bytes | None:

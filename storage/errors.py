@@ -37,6 +37,10 @@ class ImportRefusedError(OpsbotError):
     kind = "import_refused"
 
 
+class MissingFileError(ImportRefusedError):
+    """A file can only be imported together with another one of the same export."""
+
+
 class OutputFileError(OpsbotError):
     """A file that was asked for cannot be written."""
 

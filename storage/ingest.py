@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage import snapshot, values
+from storage import values
+from storage.batches import Source
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
 from storage.headers import Layout
 from storage.identity_changes import following_kinds
+from storage.import_lock import sole_import
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.notices import Notice
 from storage.opening import Opened, opened
@@ -83,17 +85,20 @@ def import_file(
     progress: Progress | None = None,
     before_commit: Callable[[], None] = lambda: None,
     recognised: Recognised | None = None,
+    source: Source | None = None,
 ) -> ImportResult:
     """Bring the rows of the file at `path` into the store, in one transaction.
 
     `now` is the time of the import; `progress` hears bytes done and bytes in all, `recognised` what the
-    columns were taken for; `before_commit` is called when all is ready. Raises ImportRefusedError where
-    the file as a whole cannot be imported: then nothing was changed.
+    columns were taken for; `before_commit` is called when all is ready; `source` is the file where it was
+    opened already. Raises ImportRefusedError where the file as a whole cannot be imported: then nothing was
+    changed.
     """
     started = now or datetime.now(UTC)
     try:
         with (
-            opened(path, options) as file,
+            opened(path, options, source) as file,
+            sole_import(home),
             home.store() as connection,
             _no_cycles(),
             RejectedFile(home.exports, path.stem, file.source.columns) as rejects,
@@ -180,9 +185,9 @@ class _Import:
 
     def run(self, file_name: str, now: int) -> dict[str, int]:
         connection = self._connection
-        # Room for the pages of a large import, so that none is written twice; the same for every file.
-        connection.execute("PRAGMA main.cache_size = -131072")
-        connection.execute("PRAGMA temp.cache_size = -65536")
+        # The same room for every file. More would make no import faster: rows are sorted before they go in.
+        connection.execute("PRAGMA main.cache_size = -16384")
+        connection.execute("PRAGMA temp.cache_size = -8192")
         # SQLite builds a table for each IN (…) of a CHECK and each row, which is half the time of an import.
         # Words were checked when they were read.
         connection.execute("PRAGMA ignore_check_constraints = ON")
@@ -273,8 +278,7 @@ class _Import:
         if staging.currency is not None and staging.currency != kept:
             self._connection.execute("UPDATE shop SET currency = ?", (staging.currency,))
         if self._table.name == "lines" and merged.added + merged.updated:
-            latest = snapshot.latest_order_at(self._connection)
-            self._connection.execute("UPDATE shop SET last_ordered_at = ?", (latest,))
+            self._connection.execute("UPDATE shop SET last_ordered_at = ?", (merged.latest,))
 
     def _warn(self, staging: Staging, merged: Merged, read: int) -> None:
         if not read:

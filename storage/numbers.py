@@ -140,6 +140,13 @@ def cents(amount: Decimal) -> int:
     return int(amount.quantize(_CENT, context=_EXACT).scaleb(2, context=_EXACT))
 
 
+def whole_units(number: Decimal, places: int) -> int | None:
+    """The number times ten to `places`, where that is whole: 2 for whole cents."""
+    scaled = number.scaleb(places, context=_EXACT)
+    whole = int(scaled)
+    return whole if whole == scaled else None
+
+
 def line_total(
     total: Decimal | None, unit_price: Decimal | None, quantity: Decimal, discount: Decimal | None
 ) -> int | Bad | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from storage.batches import Source, first_columns
-from storage.errors import ImportRefusedError
+from storage.errors import ImportRefusedError, MissingFileError
 from storage.formats import open_source
 from storage.headers import Layout, check_mapped, choose_layout
 from storage.notices import Notice
@@ -55,21 +55,29 @@ class Planned:
     """One of several files, and the others that it is imported together with."""
 
     path: Path
+    source: Source
     beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of several files: `imports` in their order, and those of which nothing is imported."""
+    """What becomes of several files: `imports` in their order, and those of which nothing is imported.
+
+    `lookups` are only read while others are imported.
+    """
 
     imports: tuple[Planned, ...]
-    unused: tuple[Path, ...]
+    lookups: tuple[Path, ...] = ()
+    unused: tuple[Path, ...] = ()
 
 
 @contextmanager
-def opened(path: Path, choices: Choices) -> Iterator[Opened]:
-    """The file at `path`, ready to be read; raises ImportRefusedError where it cannot be."""
-    source = open_source(path)
+def opened(path: Path, choices: Choices, source: Source | None = None) -> Iterator[Opened]:
+    """The file at `path`, ready to be read; raises ImportRefusedError where it cannot be.
+
+    `source` is the file where it was opened already.
+    """
+    source = source or open_source(path)
     preset = _preset_of(source, choices, path)
     if preset is None:
         table, layout = choose_layout(source.columns, choices.table, choices.columns, first_columns(source))
@@ -96,37 +104,37 @@ def opened(path: Path, choices: Choices) -> Iterator[Opened]:
         shaped.close()
 
 
-def plan(paths: Sequence[Path], preset: str | None) -> Plan:
-    """Which of the files are imported, and which are looked up while others are read.
-
-    Raises ImportRefusedError where one of them cannot be read.
-    """
-    if len(paths) == 1:
-        return Plan((Planned(paths[0]),), ())
-    columns = {path: open_source(path).columns for path in paths}
+def plan(sources: Mapping[Path, Source], preset: str | None = None) -> Plan:
+    """Which of the files are imported, and which are looked up while others are read."""
+    if len(sources) == 1:
+        return Plan(tuple(Planned(path, source) for path, source in sources.items()))
+    columns = {path: source.columns for path, source in sources.items()}
     among = presets_called(preset) if preset else list(presets().values())
     beside: dict[Path, tuple[Path, ...]] = {}
     taken: set[Path] = set()
     unused: list[Path] = []
-    for path in paths:
+    for path in sources:
         found = recognised(columns[path], among)
         if found is None or not found.lookups:
             continue
         files = [
             (lookup, other)
             for lookup in found.lookups
-            for other in paths
+            for other in sources
             if other != path and has_header(lookup.header, columns[other])
         ]
         beside[path] = tuple(other for _, other in files)
         taken |= {other for lookup, other in files if not lookup.also_imported}
         unused += [
-            other for other in paths if any(has_header(header, columns[other]) for header in found.unused)
+            other for other in sources if any(has_header(header, columns[other]) for header in found.unused)
         ]
     imports = [
-        Planned(path, beside.get(path, ())) for path in paths if path not in taken and path not in unused
+        Planned(path, source, beside.get(path, ()))
+        for path, source in sources.items()
+        if path not in taken and path not in unused
     ]
-    return Plan(tuple(imports), tuple(dict.fromkeys(path for path in unused if path not in taken)))
+    rest = dict.fromkeys(path for path in unused if path not in taken)
+    return Plan(tuple(imports), tuple(path for path in sources if path in taken), tuple(rest))
 
 
 def _preset_of(source: Source, choices: Choices, path: Path) -> Preset | None:
@@ -165,8 +173,8 @@ def _lookup_files(preset: Preset, path: Path, beside: Sequence[Path]) -> dict[st
     return files
 
 
-def _alone(preset: Preset, lookup: Lookup, path: Path) -> ImportRefusedError:
-    return ImportRefusedError(
+def _alone(preset: Preset, lookup: Lookup, path: Path) -> MissingFileError:
+    return MissingFileError(
         "{file} is {preset}, which says too little by itself.",
         next_step="Give the file with {columns} along: opsbot import {file} OTHER-FILE",
         file=path.name,

@@ -15,6 +15,15 @@ from storage.batches import BrokenRow
 ADDED_COLUMNS = ("line_number", "reason")
 
 
+_PART = "-rejected.part"
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove the temporary files of imports that were killed; none may be running."""
+    for part in folder.glob(f".*{_PART}"):
+        part.unlink(missing_ok=True)
+
+
 def added_columns(columns: Sequence[str]) -> int:
     """How many leading columns were added by us: a corrected rejected file comes back with them."""
     return len(ADDED_COLUMNS) if tuple(columns[: len(ADDED_COLUMNS)]) == ADDED_COLUMNS else 0
@@ -84,7 +93,7 @@ class RejectedFile:
     def _open(self) -> None:
         number = 0
         while self._part is None:
-            part = self._folder / f".{self._stem}-{number}.part"
+            part = self._folder / f".{self._stem}-{number}{_PART}"
             try:
                 part.touch(mode=0o600, exist_ok=False)
                 self._part = part

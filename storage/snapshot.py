@@ -199,20 +199,20 @@ def data_through(connection: sqlite3.Connection) -> date:
     return day_of(latest)
 
 
+# Whether a line l is a part of an order, as known now.
+STANDS = """l.quantity > 0 AND l.kind <> 'test'
+    AND COALESCE(
+        (SELECT c.status FROM status_changes c
+         WHERE c.user_id = l.user_id AND c.order_id = l.order_id
+           AND c.item_id = l.item_id AND c.line = l.line
+         ORDER BY c.status_at DESC LIMIT 1),
+        l.status) NOT IN ('cancelled', 'unpaid')"""
+
+
 def latest_order_at(connection: sqlite3.Connection) -> int | None:
     """Epoch seconds of the latest order as known now, whoever placed it; None in an empty store."""
-    return connection.execute(  # type: ignore[no-any-return]
-        """
-        SELECT MAX(l.ordered_at) FROM lines l
-        WHERE l.quantity > 0 AND l.kind <> 'test'
-          AND COALESCE(
-              (SELECT c.status FROM status_changes c
-               WHERE c.user_id = l.user_id AND c.order_id = l.order_id
-                 AND c.item_id = l.item_id AND c.line = l.line
-               ORDER BY c.status_at DESC LIMIT 1),
-              l.status) NOT IN ('cancelled', 'unpaid')
-        """
-    ).fetchone()[0]
+    query = f"SELECT MAX(l.ordered_at) FROM lines l WHERE {STANDS}"
+    return connection.execute(query).fetchone()[0]  # type: ignore[no-any-return]
 
 
 def data_version(connection: sqlite3.Connection) -> int:

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from storage import values
 from storage.batches import Batch, BrokenRow, Source
+from storage.columns import Column, distinct
 from storage.digests import digests
 from storage.errors import ImportRefusedError
 from storage.headers import Layout
-from storage.numbers import MarksSeen, NumberParser, cents, line_total
+from storage.numbers import MarksSeen, NumberParser, cents
 from storage.repeats import SeenKeys
 from storage.tables import Field, Kind, Table
 from storage.times import DateFormat, OrdersSeen, TimeReader
+from storage.totals import TotalReader
 from storage.values import Bad, ColumnReader, DotZeroSeen, IdReader, Reader
 
 _IDS = (Kind.ID, Kind.USER)
@@ -44,9 +46,11 @@ def survey(source: Source, table: Table, layout: Layout, date_format: DateFormat
     if date_format is not None and date_format.day_first is not None:
         orders = {}
     for batch in source.batches():
-        for evidence in (zeros, marks, orders):
-            for name, seen in evidence.items():
-                seen.look(batch.columns[layout[name]])
+        for name, place in layout.items():
+            cells = distinct(batch.columns[place]).values
+            for evidence in (zeros, marks, orders):
+                if name in evidence:
+                    evidence[name].look(cells)
     # A file is written in one way: a column that does not show its decimal mark has that of the others.
     shown = {seen.mark for seen in marks.values()} - {None}
     usual = shown.pop() if len(shown) == 1 else None
@@ -94,6 +98,7 @@ class Staging:
 
     def __init__(self, table: Table, layout: Layout, reading: Reading, decisions: Decisions) -> None:
         self.anonymous = 0
+        self.hidden = 0  # rows whose user id is a pseudonym
         self.currency = reading.currency
         self._table = table
         self._layout = layout
@@ -101,10 +106,10 @@ class Staging:
         self._decisions = decisions
         self._parsers: dict[str, NumberParser] = {}
         self._readers: dict[str, ColumnReader] = {name: self._reader(table.field(name)) for name in layout}
-        self._totals: Reader[tuple[str, str, str, str]] | None = None
+        self._totals: TotalReader | None = None
         if table.name == "lines" and {"total", "unit_price"} & layout.keys():
             parsers = [self._number(table.field(name)) for name in _MONEY_OF_A_LINE]
-            self._totals = Reader(_TotalParser(*parsers))
+            self._totals = TotalReader(parsers)
         stored = [table.field(name) for name in layout if table.field(name).column]
         self.columns = [each.column for each in stored if each.column and each.name != "total"]
         if "status" not in layout and "status_at" in self.columns:
@@ -118,38 +123,30 @@ class Staging:
         numbered = table.counter is not None and table.counter not in self.columns
         self._seen = SeenKeys() if numbered else None
 
-    @property
-    def hidden(self) -> int:
-        """Rows whose user id is a pseudonym."""
-        return sum(reader.hidden for reader in self._readers.values() if isinstance(reader, IdReader))
-
     def rows(self, batch: Batch) -> StagedRows:
         """The rows of a batch, good and bad. Raises DoubtfulError where the whole column has to be seen."""
-        count = len(batch.numbers)
-        read: dict[str, Sequence[object]] = {}
+        cells = {name: distinct(batch.columns[place]) for name, place in self._layout.items()}
+        read: dict[str, Column[object]] = {}
         reasons: dict[int, str] = {}
         for name, reader in self._readers.items():
-            read[name] = reader.read(batch.columns[self._layout[name]])
+            column = cells[name]
+            read[name] = Column(reader.read(column.values), column.codes)
             if reader.found_bad:
                 _collect(name, read[name], reasons)
+            if isinstance(reader, IdReader):
+                self.hidden += reader.count_hidden(column)
         if self._totals is not None:
-            empty = ("",) * count
-            cells = [
-                batch.columns[self._layout[name]] if name in self._layout else empty
-                for name in _MONEY_OF_A_LINE
-            ]
-            read["total"] = self._totals.read(list(zip(*cells, strict=True)))
+            read["total"] = self._totals.read([cells.get(name, _ABSENT) for name in _MONEY_OF_A_LINE])
             if self._totals.found_bad:
                 _collect("total", read["total"], reasons)
         self._check_currency(batch, read.get("currency"), reasons)
-        by_column = self._by_column(read, count)
-        stored = [by_column[column] for column in self.columns]
+        by_column = self._by_column(read, len(batch.numbers))
+        stored = [by_column[column].rows() for column in self.columns]
         good: Iterator[tuple[object, ...]] = zip(batch.numbers, *stored, strict=True)
-        users = read.get("user_id", ())
+        anonymous = _without_user(read.get("user_id"))
+        self.anonymous += len(anonymous) - len(reasons.keys() & anonymous)
         if not reasons:
-            self.anonymous += users.count("")
             return StagedRows(good, batch.broken, (), self._repeated(by_column))
-        self.anonymous += sum(1 for index, user in enumerate(users) if user == "" and index not in reasons)
         kept = (row for index, row in enumerate(good) if index not in reasons)
         bad = [
             BrokenRow(batch.numbers[index], reason, [column[index] for column in batch.columns])
@@ -158,31 +155,32 @@ class Staging:
         broken = sorted([*batch.broken, *bad], key=lambda row: row.number)
         return StagedRows(kept, broken, self._places(batch, by_column, reasons), self._repeated(by_column))
 
-    def _by_column(self, read: dict[str, Sequence[object]], count: int) -> dict[str, Sequence[object]]:
+    def _by_column(self, read: Mapping[str, Column[object]], count: int) -> dict[str, Column[object]]:
         """The values of each stored column, those of a key made of several fields included."""
-        named = ((self._table.field(name).column, cells) for name, cells in read.items())
+        named = ((self._table.field(name).column, column) for name, column in read.items())
         by_column = {column: cells for column, cells in named if column}
         digest, counter = self._table.digest, self._table.counter
         if digest is not None:
             by_column[digest.column] = digests(digest, read, count)
             if counter and counter in self.columns:
-                by_column[counter] = [1 if each else None for each in read[digest.of_id]]
+                ids = read[digest.of_id]
+                by_column[counter] = Column([1 if each else None for each in ids.values], ids.codes)
         return by_column
 
-    def _repeated(self, by_column: Mapping[str, Sequence[object]]) -> list[tuple[object, ...]]:
+    def _repeated(self, by_column: Mapping[str, Column[object]]) -> list[tuple[object, ...]]:
         if self._seen is None:
             return []
         keys = self._seen.again(*(by_column[column] for column in self._table.counted))
         return [key for key in keys if not any(isinstance(each, Bad) or each is None for each in key)]
 
     def _places(
-        self, batch: Batch, by_column: Mapping[str, Sequence[object]], reasons: dict[int, str]
+        self, batch: Batch, by_column: Mapping[str, Column[object]], reasons: dict[int, str]
     ) -> list[tuple[object, ...]]:
         """Where the bad rows stand among those that are counted."""
         if self._seen is None:
             return []
         counted = [by_column[column] for column in self._table.counted]
-        keys = ((index, [column[index] for column in counted]) for index in reasons)
+        keys = ((index, [column.at(index) for column in counted]) for index in reasons)
         return [
             (batch.numbers[index], *key)
             for index, key in keys
@@ -190,11 +188,11 @@ class Staging:
         ]
 
     def _check_currency(
-        self, batch: Batch, currencies: Sequence[object] | None, reasons: dict[int, str]
+        self, batch: Batch, currencies: Column[object] | None, reasons: dict[int, str]
     ) -> None:
-        if not currencies or set(currencies) <= {None, self.currency}:
+        if currencies is None or set(currencies.values) <= {None, self.currency}:
             return
-        for index, found in enumerate(currencies):
+        for index, found in enumerate(currencies.rows()):
             if not isinstance(found, str) or index in reasons:
                 continue
             if self.currency is None:
@@ -242,6 +240,7 @@ class Staging:
         return Reader(plain[spec.kind])
 
 
+_ABSENT = Column(("",), 0)
 _EMPTY = Bad("The cell is empty. Fill it in.")
 
 
@@ -256,11 +255,17 @@ def two_currencies(one: str, other: str, where: str = "") -> ImportRefusedError:
     )
 
 
-def _collect(name: str, read: Sequence[object], reasons: dict[int, str]) -> None:
-    for index, value in enumerate(read):
-        if isinstance(value, Bad):
-            reason = f"{name}: {value.reason}"
-            reasons[index] = f"{reasons[index]} {reason}" if index in reasons else reason
+def _collect(name: str, read: Column[object], reasons: dict[int, str]) -> None:
+    bad = {place: value.reason for place, value in enumerate(read.values) if isinstance(value, Bad)}
+    for index in read.where(list(bad)):
+        reason = f"{name}: {bad[int(read.codes[index])]}"
+        reasons[index] = f"{reasons[index]} {reason}" if index in reasons else reason
+
+
+def _without_user(users: Column[object] | None) -> set[int]:
+    if users is None or "" not in users.values:
+        return set()
+    return set(users.where([place for place, user in enumerate(users.values) if user == ""]))
 
 
 @dataclass(frozen=True)
@@ -279,18 +284,3 @@ class _Float:
     def __call__(self, cell: str) -> object:
         number = self.parser(cell)
         return float(number) if isinstance(number, Decimal) else number
-
-
-class _TotalParser:
-    """The cells of total, unit price, quantity and discount of one line → its cents."""
-
-    def __init__(self, *parsers: NumberParser) -> None:
-        self._parsers = parsers
-
-    def __call__(self, cells: tuple[str, str, str, str]) -> object:
-        read = [parser(cell) for parser, cell in zip(self._parsers, cells, strict=True)]
-        numbers = [each if isinstance(each, Decimal) else None for each in read]
-        if any(isinstance(each, Bad) for each in read):
-            return None  # the line is rejected for the number itself
-        total, unit_price, quantity, discount = numbers
-        return line_total(total, unit_price, Decimal(1) if quantity is None else quantity, discount)

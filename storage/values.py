@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Generic, Protocol, TypeVar
 
+from storage.columns import Column
 from storage.words import CURRENCY_NAMES, YES_NO, fold
 
 Cell = TypeVar("Cell", bound="str | tuple[str, ...]")
@@ -24,6 +25,8 @@ _LONGEST_TEXT = 100_000
 
 # Most ids: nothing in them needs a second look. Eleven digits may be a phone number.
 _PLAIN_ID = re.compile(r"(?!1[3-9]\d{9}\Z|#[A-Z])[0-9A-Za-z_#/-]{1,60}\Z")
+_PLAIN_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_/-"
+_PLAIN_LENGTHS = frozenset(range(1, 61)) - {11}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+[eE][+-]?|[eE]\+)\d+\Z")
 _DOT_ZERO = re.compile(r"-?\d+\.0\Z")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
@@ -93,8 +96,7 @@ class IdReader:
 
     `dot_zero` says whether the column is one; None leaves that open until a cell makes it matter.
     `empty` is what an empty cell means. `pseudonym` stands in for an id that is an e-mail address
-    or a phone number; `hidden` counts the rows where it did. `look_at_all` says that it may stand in for
-    plain ids as well.
+    or a phone number; `look_at_all` says that it may stand in for plain ids as well.
     """
 
     def __init__(
@@ -106,25 +108,20 @@ class IdReader:
         look_at_all: bool = False,
     ) -> None:
         self.found_bad = False
-        self.hidden = 0
         self._empty = empty
         self._dot_zero = dot_zero
         self._pseudonym = pseudonym
         self._look_at_all = look_at_all
-        self._plain: set[str] = set()
+        self._any_plain = False
         self._changed: dict[str, object] = {}
         self._bad: set[str] = set()
         self._hidden: set[str] = set()
 
     def read(self, cells: Sequence[str]) -> Sequence[object]:
         """The id of each cell."""
-        fresh = set(filterfalse(self._plain.__contains__, cells))
-        doubtful = [cell for cell in fresh if self._look_at_all or not _PLAIN_ID.match(cell)]
-        if len(self._plain) > _KEPT:
-            self._plain.clear()
-        self._plain.update(fresh.difference(doubtful))
+        doubtful = self._doubtful(cells)
         if self._dot_zero is None:
-            self._decide(doubtful, plain=bool(self._plain))
+            self._decide(doubtful, plain=self._any_plain)
         self.found_bad = False
         if not doubtful:
             return cells
@@ -136,10 +133,23 @@ class IdReader:
             if cell not in self._changed:
                 self._changed[cell] = self._parse(cell)
         self.found_bad = not self._bad.isdisjoint(doubtful)
-        if self._hidden:
-            self.hidden += sum(map(self._hidden.__contains__, cells))
         get = self._changed.get
         return [get(cell, cell) for cell in cells]
+
+    def count_hidden(self, cells: Column[str]) -> int:
+        """In how many rows of the cells read last a pseudonym stands in."""
+        if self._hidden.isdisjoint(cells.values):
+            return 0
+        counts = zip(cells.values, cells.counts(), strict=True)
+        return sum(count for cell, count in counts if cell in self._hidden)
+
+    def _doubtful(self, cells: Sequence[str]) -> Sequence[str]:
+        """The cells that need a second look."""
+        if self._look_at_all:
+            return cells
+        doubtful = [] if _all_plain(cells) else [cell for cell in cells if not _PLAIN_ID.match(cell)]
+        self._any_plain = self._any_plain or len(doubtful) < len(cells)
+        return doubtful
 
     def _decide(self, doubtful: Sequence[str], *, plain: bool) -> None:
         if plain or any(not _DOT_ZERO.match(cell.strip()) for cell in doubtful if cell.strip()):
@@ -174,6 +184,14 @@ class IdReader:
             self._hidden.add(text)
             return other
         return text
+
+
+def _all_plain(cells: Sequence[str]) -> bool:
+    """Whether all are as most ids are, seen in a few passes over all of them; may be False though so."""
+    lengths = set(map(len, cells))
+    return lengths <= _PLAIN_LENGTHS and not "".join(cells).encode(errors="replace").translate(
+        None, _PLAIN_BYTES
+    )
 
 
 class DotZeroSeen:

@@ -29,7 +29,7 @@ def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str,
 
 
 @click.command("import", epilog="\b\nPresets:\n" + "\n".join(f"  {name}" for name in preset_names()))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--table",
     metavar="T",
@@ -51,6 +51,7 @@ def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str,
 @click.option("--tz", "timezone", metavar="ZONE", help="Zone of times that carry none (default: the shop's).")
 @click.option("--date-format", metavar="F", help="Such as DD/MM/YYYY or %d/%m/%Y.")
 @click.option("--currency", metavar="CODE", help="Such as EUR, where the file does not say.")
+@click.option("--watch", "watching", is_flag=True, help="Import what comes into the inbox, until Ctrl-C.")
 @json_option
 @click.pass_context
 def import_files(
@@ -62,6 +63,7 @@ def import_files(
     timezone: str | None,
     date_format: str | None,
     currency: str | None,
+    watching: bool,
     as_json: bool,
 ) -> None:
     """Bring order lines, items, users, reviews, events or contacts into the store.
@@ -69,22 +71,28 @@ def import_files(
     FILES are CSV, JSON lines, Excel workbooks or Parquet. The exports of common platforms are known by their
     headers; files of one export that belong together are given together, as in
     `opsbot import orders.csv order_items.csv customers.csv`.
+
+    What is said about a file with these options holds for files in the inbox with the same columns.
     """
-    from storage.ingest import ImportOptions, import_file
+    from storage.formats import open_source
+    from storage.ingest import import_file
+    from storage.known_files import Said, remember
     from storage.opening import plan
 
+    said = Said(table, columns, timezone, date_format, currency, preset)
+    if watching:
+        if files or as_json or said != Said():
+            raise click.UsageError("--watch takes no files and no other options.")
+        from bot.program.watch import watch
+
+        watch(desk_of(ctx))
+        return
+    if not files:
+        raise click.UsageError("Missing argument 'FILES...'.")
     desk = desk_of(ctx)
-    options = ImportOptions(
-        table=table,
-        columns=columns,
-        timezone=timezone or desk.settings.timezone,
-        date_format=date_format,
-        currency=currency or desk.settings.currency,
-        preset=preset,
-        zone_given=timezone is not None,
-    )
+    options = said.options(desk.settings.timezone, desk.settings.currency)
     results = []
-    planned = plan(files, preset)
+    planned = plan({file: open_source(file) for file in files}, preset)
     for each in planned.imports:
         with _bar(each.path) as bar:
             results.append(
@@ -95,8 +103,10 @@ def import_files(
                     now=desk.now(),
                     progress=bar,
                     recognised=_show if sys.stderr.isatty() else None,
+                    source=each.source,
                 )
             )
+        remember(desk.home, each.source.columns, said, desk.now())
         if not as_json:
             _print(each.path, results[-1])
     for file in planned.unused:

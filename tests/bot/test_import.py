@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.reply import Button
-from tests.bot.conftest import Program, Shop
+from storage.database import Home
+from storage.ingest import ImportOptions, import_file
+from storage.known_files import Said, remember
+from tests.bot.conftest import Program, Shop, one_object, process
 from tests.storage.workbooks import xlsx
 
 HEADER = "Order No,customer,ordered_at,item_id,quantity,unit_price,status,Colour"
@@ -46,6 +50,15 @@ def test_only_an_admin_may(shop: Shop, orders: Path) -> None:
         assert reply.failure is not None
         assert reply.failure.kind == "not_allowed"
     assert lines_of(shop) == before
+
+
+def test_what_was_said_about_such_a_file_holds_for_one_that_is_sent(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("a,b,c,d\nA1,u1,2024-01-05 10:00,i1\n", encoding="utf-8")
+    assert shop.ask("import", "admin", upload=path).failure is not None
+    columns = {"order_id": "a", "user_id": "b", "ordered_at": "c", "item_id": "d"}
+    remember(shop.home, ("a", "b", "c", "d"), Said(columns=columns), datetime(2024, 6, 1, tzinfo=UTC))
+    assert shop.ask("import", "admin", upload=path).title == "shop.csv looks like order lines: 1 in all."
 
 
 def test_a_file_is_shown_before_it_is_imported(shop: Shop, orders: Path) -> None:
@@ -169,3 +182,21 @@ def test_many_unused_columns_are_not_all_named(empty_shop: Shop, tmp_path: Path)
 def test_the_program_tells_how_to_import(program: Program) -> None:
     assert program.json("ask", "import", "--as", "admin")["command"] == "import"
     assert "opsbot import FILE" in program("ask", "导入", "--as", "admin").stdout
+
+
+def test_the_chat_answers_while_a_file_is_imported(shop_home: Home, tmp_path: Path) -> None:
+    """A question from another process, asked in the middle of an import's transaction."""
+    file = tmp_path / "large.csv"
+    rows = [f"N{number},u{number % 99},2024-01-05 10:00,cup,1,1.50,,red" for number in range(60_000)]
+    file.write_text("\n".join([HEADER, *rows]))
+    answers: list[dict[str, Any]] = []
+
+    def ask(done: int, total: int) -> None:
+        if not answers and done > total / 2:
+            asked = ["--home", shop_home.path, "ask", "churn risk for user regular-0", "--json"]
+            answers.append(one_object(process(asked).stdout.decode()))
+
+    options = ImportOptions(columns={"order_id": "Order No"})
+    assert import_file(shop_home, file, options, progress=ask).added == 60_000
+    (answer,) = answers
+    assert (answer["ok"], answer["command"], answer["facts"]["user_id"]) == (True, "risk", "regular-0")

@@ -11,7 +11,9 @@ import pytest
 
 from storage.database import Home
 from storage.errors import ImportRefusedError, StoreError
+from storage.import_lock import sole_import
 from storage.ingest import ImportOptions, ImportResult, import_file
+from storage.snapshot import latest_order_at
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 HEADER = "order_id,user_id,ordered_at,item_id,quantity,unit_price"
@@ -473,3 +475,57 @@ def test_a_correction_of_some_money_columns_keeps_the_others(
         stored = connection.execute("SELECT quantity, total_cents FROM lines").fetchone()
     assert tuple(stored) == (quantity, total_cents)
     assert (corrected.updated, again.unchanged) == (1, 1)
+
+
+def test_a_second_import_waits_and_then_says_why(shop: Shop, home: Home) -> None:
+    with (
+        sole_import(home),
+        pytest.raises(StoreError, match="Another import is running"),
+        sole_import(home, patience_seconds=0),
+    ):
+        pass
+    assert shop.take(f"{HEADER}\nA1,u1,2024-01-05,i1,1,1\n").added == 1
+
+
+class TestLatestOrder:
+    """The shop's latest order is kept without a search, and always as a search would find it."""
+
+    start = "order_id,user_id,ordered_at,item_id,quantity,status,status_at,kind\n"
+
+    def latest(self, shop: Shop) -> str | None:
+        kept = shop.rows("SELECT date(last_ordered_at, 'unixepoch') FROM shop")[0][0]
+        with shop.home.store() as connection:
+            found = latest_order_at(connection)
+        assert kept == (None if found is None else datetime.fromtimestamp(found, UTC).date().isoformat())
+        return kept if kept is None else str(kept)
+
+    @pytest.mark.parametrize(
+        ("rows", "latest"),
+        [
+            (("B,u,2024-03-05,i,1,,,",), "2024-03-05"),
+            (("B,u,2024-03-05,i,-1,,,",), "2024-02-05"),
+            (("B,u,2024-03-05,i,1,unpaid,,",), "2024-02-05"),
+            (("B,u,2024-03-05,i,1,cancelled,2024-04-01,",), "2024-02-05"),
+            (("B,u,2024-03-05,i,1,,,test",), "2024-02-05"),
+            (("L,u,2024-02-05,i,1,cancelled,2024-04-01,",), "2024-01-05"),
+            (("L,u,2024-02-05,i,0,,,",), "2024-01-05"),
+            (("L,u,2024-01-20,i,1,,,",), "2024-01-20"),
+            (("L,u,2024-02-05,i,1,cancelled,2024-04-01,", "B,u,2024-03-05,i,1,,,"), "2024-03-05"),
+            (("A,u,2024-01-05,i,1,cancelled,2024-04-01,",), "2024-02-05"),
+            (("A,u,2024-05-05,i,1,,,",), "2024-05-05"),
+            (("A,,2024-01-05,i,3,,,", "L,u,2024-02-05,i,9,,,"), "2024-02-05"),
+        ],
+    )
+    def test_after_a_second_file(self, shop: Shop, rows: tuple[str, ...], latest: str) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,1,,,\nL,u,2024-02-05,i,1,,,\n")
+        assert self.latest(shop) == "2024-02-05"
+        shop.take(self.start + "\n".join(rows))
+        assert self.latest(shop) == latest
+
+    def test_none_where_all_is_cancelled(self, shop: Shop) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,1,cancelled,,\n")
+        assert self.latest(shop) is None
+        shop.take(self.start + "A,u,2024-01-05,i,1,paid,,\n")
+        assert self.latest(shop) == "2024-01-05"
+        shop.take(self.start + "A,u,2024-01-05,i,1,unpaid,,\n")
+        assert self.latest(shop) is None

@@ -19,6 +19,7 @@ from bot.program.import_files import import_files
 from bot.settings import Settings
 from storage.database import Home
 from storage.errors import ImportRefusedError
+from storage.formats import open_source
 from storage.ingest import ImportOptions, ImportResult, import_file
 from storage.opening import plan
 from storage.preset import FOLDER, PresetError, preset_names, presets, presets_called, read_preset, recognised
@@ -42,7 +43,7 @@ class Shop:
     def take(self, *paths: Path, now: datetime = NOW, **options: Any) -> list[ImportResult]:
         return [
             import_file(self.home, each.path, ImportOptions(beside=each.beside, **options), now=now)
-            for each in plan(paths, options.get("preset")).imports
+            for each in plan({path: open_source(path) for path in paths}, options.get("preset")).imports
         ]
 
     def text(self, text: str, *, name: str = "file.csv", now: datetime = NOW, **options: Any) -> ImportResult:
@@ -321,7 +322,7 @@ def test_the_earlier_edition_of_uci_is_the_same(shop: Shop) -> None:
 
 def test_olist_brings_its_products_along_and_passes_over_what_holds_nothing(shop: Shop) -> None:
     paths = [*sample("olist-lines"), *sample("olist-items"), *sample("olist-reviews")]
-    planned = plan(paths, "olist")
+    planned = plan({path: open_source(path) for path in paths}, "olist")
     assert [each.path.name for each in planned.imports] == [
         "olist-lines.csv",
         "olist-items.csv",

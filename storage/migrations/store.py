@@ -1,4 +1,4 @@
-"""How the two databases came to look as they do, read from top to bottom.
+"""How `store.db` came to look as it does, read from top to bottom.
 
 Times are INTEGER epoch seconds (UTC), money is INTEGER cents, days are TEXT `YYYY-MM-DD`.
 sqlite-utils takes a second to import, so `database.py` loads this module only when the
@@ -11,7 +11,6 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 store_migrations = Migrations("store")
-bot_migrations = Migrations("bot")
 
 
 @store_migrations()
@@ -252,102 +251,5 @@ def m003_create_identities(db: Database) -> None:
         FROM users u JOIN imports i ON i.import_id = u.import_id
         WHERE u.kind IN ('staff', 'test', 'wholesale')
         """,
-    ):
-        db.execute(statement)
-
-
-@bot_migrations()
-def m001_create_audit(db: Database) -> None:
-    db.execute(
-        """
-        CREATE TABLE audit (
-            audit_id INTEGER PRIMARY KEY AUTOINCREMENT,
-            at INTEGER NOT NULL,
-            transport TEXT NOT NULL,
-            operator TEXT NOT NULL,
-            role TEXT NOT NULL,
-            command TEXT NOT NULL,
-            outcome TEXT NOT NULL
-        ) STRICT
-        """
-    )
-    for act in ("UPDATE", "DELETE"):
-        db.execute(
-            f"""
-            CREATE TRIGGER audit_refuses_{act.lower()} BEFORE {act} ON audit
-            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
-            """
-        )
-
-
-@bot_migrations()
-def m002_create_conversation(db: Database) -> None:
-    for statement in (
-        # Who was let in by message, beside those that the settings name. A removed one keeps its row.
-        """
-        CREATE TABLE operators (
-            operator TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            added_by TEXT NOT NULL,
-            added_at INTEGER NOT NULL,
-            removed_at INTEGER
-        ) STRICT, WITHOUT ROWID
-        """,
-        # Strangers who were told today that this is a private bot.
-        """
-        CREATE TABLE refusals (
-            stranger TEXT NOT NULL,
-            local_date TEXT NOT NULL,
-            PRIMARY KEY (stranger, local_date)
-        ) STRICT, WITHOUT ROWID
-        """,
-        # A group that became a supergroup has another id; settings go on naming the old one.
-        """
-        CREATE TABLE moved_chats (
-            chat TEXT PRIMARY KEY,
-            moved_to TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """,
-        # What a button asks. `operator` is NULL for a button that the whole team may press.
-        """
-        CREATE TABLE buttons (
-            token TEXT PRIMARY KEY,
-            chat TEXT NOT NULL,
-            operator TEXT,
-            role TEXT NOT NULL CHECK (role IN ('operator', 'admin')),
-            question TEXT NOT NULL,
-            language TEXT NOT NULL,
-            confirms INTEGER NOT NULL CHECK (confirms IN (0, 1)),
-            upload TEXT,
-            expires_at INTEGER NOT NULL,
-            used_at INTEGER
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX buttons_by_expiry ON buttons (expires_at)",
-        # Which user a message of ours was about, so that a reply to it may leave that out.
-        """
-        CREATE TABLE contexts (
-            chat TEXT NOT NULL,
-            message_id INTEGER NOT NULL,
-            command TEXT NOT NULL,
-            args TEXT NOT NULL CHECK (json_valid(args)),
-            at INTEGER NOT NULL,
-            PRIMARY KEY (chat, message_id)
-        ) STRICT, WITHOUT ROWID
-        """,
-        "CREATE INDEX contexts_by_age ON contexts (at)",
-        # What operators did about a user: the newest of each act counts.
-        """
-        CREATE TABLE worklist (
-            act_id INTEGER PRIMARY KEY AUTOINCREMENT,
-            user_id TEXT NOT NULL,
-            act TEXT NOT NULL CHECK (act IN ('take', 'contacted', 'snooze')),
-            operator TEXT NOT NULL,
-            operator_name TEXT NOT NULL,
-            at INTEGER NOT NULL,
-            until INTEGER
-        ) STRICT
-        """,
-        "CREATE INDEX worklist_by_user ON worklist (user_id, act_id)",
     ):
         db.execute(statement)

@@ -1,0 +1,1 @@
+"""The shapes of the two databases, one step after the other: a file for each database."""
