@@ -166,13 +166,15 @@ class Training:
         self.api.wait_for(lambda: self.started and self.started.edits, 60, "the first progress")
 
     def end(self) -> None:
+        """Cancel what still runs."""
+        self.admin.private.skip()
         self.admin.says("cancel")
-        self.api.wait_for(lambda: "Cancelled" in self.admin.private.from_bot[-1].text, 60, "the end")
+        self.admin.private.next_message(60)
 
 
-def run(home: Path, users: Sequence[str], seconds: float) -> list[Measured]:
+def run(home: Path, users: Sequence[str], seconds: float, loads: Sequence[Load] = LOADS) -> list[Measured]:
     """All loads, idle and then during a training."""
-    most = max(load.operators for load in LOADS)
+    most = max(load.operators for load in loads)
     results = []
     with BotApi() as api:
         admin = api.person(ADMIN_ID, "Ada")
@@ -182,7 +184,7 @@ def run(home: Path, users: Sequence[str], seconds: float) -> list[Measured]:
             people[0].says(f"churn risk for user {users[0]}")
             people[0].private.next_message(60)  # the model is read now
             for trains in (False, True):
-                for load in LOADS:
+                for load in loads:
                     if trains:
                         training.keep_running()
                     print(f"{load.name}{' during a training' if trains else ''} …", file=sys.stderr)
@@ -194,7 +196,7 @@ def run(home: Path, users: Sequence[str], seconds: float) -> list[Measured]:
     return results
 
 
-def report(results: Sequence[Measured], lines: int) -> str:
+def report(results: Sequence[Measured], shop: str) -> str:
     """The figures as Markdown, which a terminal shows as well."""
     heads = ("idle p50", "idle p95", "idle/s", "training p50", "training p95", "training/s", "p95 ratio")
     rows = [["operators", *heads, "training's CPU"]]
@@ -217,7 +219,7 @@ def report(results: Sequence[Measured], lines: int) -> str:
     )
     reached = "reached" if worst <= TRAINING_RATIO_AIM else "NOT reached"
     return (
-        f"From update to reply, “churn risk for user N”; a store of {USERS:,} users and {lines:,} lines,"
+        f"From update to reply, “churn risk for user N”; {shop},"
         f" {os.cpu_count()} CPU cores shared with the measuring program.\n\n{table}\n\n"
         f"- {reached}: during a training, p95 is {worst:.2f} <= {TRAINING_RATIO_AIM:g} times that of idle\n"
     )
@@ -235,7 +237,8 @@ def main() -> int:
     with TemporaryDirectory(prefix="opsbot-chat-") as folder:
         home = Home(options.home or Path(folder) / "home").create()
         lines, users = _shop(home)
-        print(report(run(home.path, users, options.seconds), lines), end="")
+        shop = f"a store of {USERS:,} users and {lines:,} lines"
+        print(report(run(home.path, users, options.seconds), shop), end="")
     return 0
 
 
