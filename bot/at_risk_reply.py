@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from bot import formats
 from bot.chart_data import risk_distribution
@@ -47,7 +48,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         "limit": int(limit),
     }
     with desk.store() as connection:
-        wanted = {**bounds, "snoozed": _snoozed(desk, connection)}
+        wanted = {**bounds, "snoozed": json.dumps(sorted(snoozed_users(desk, connection)))}
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
         found = connection.execute(_LISTED, wanted).fetchall()
@@ -55,8 +56,8 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
         ).fetchone()
-        reasons = [_strongest(desk, connection, row["user_id"]) for row in found]
-        table = _table(desk, connection, found, reasons)
+        reasons = [main_reason(desk, connection, row["user_id"]) for row in found]
+        table = risk_table(desk, connection, found, reasons)
         chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
     # Who is snoozed is at risk all the same, and counts.
     matching = left_out + (found[0]["matching"] if found else 0)
@@ -88,7 +89,10 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
-def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row], reasons: list[str]) -> Table:
+def risk_table(
+    desk: Desk, connection: sqlite3.Connection, found: Sequence[sqlite3.Row], reasons: Sequence[str]
+) -> Table:
+    """Users with risk, days since their last order, money spent and main reason: a row of `scores` each."""
     return Table(
         columns=("user_id", "probability", "recency_days", "monetary_cents", "reason"),
         rows=tuple(
@@ -110,11 +114,11 @@ def _table(desk: Desk, connection: sqlite3.Connection, found: list[sqlite3.Row],
     )
 
 
-def _snoozed(desk: Desk, connection: sqlite3.Connection) -> str:
-    """The ids of who is snoozed now, as a JSON list; a snooze stays with who was merged since."""
+def snoozed_users(desk: Desk, connection: sqlite3.Connection) -> frozenset[str]:
+    """The ids of who is snoozed now; a snooze stays with who was merged since."""
     with desk.home.bot() as bot:
         snoozed = worklist.snoozed(bot, at=desk.moment())
-    return json.dumps(sorted({user_of(connection, user_id) for user_id in snoozed}))
+    return frozenset(user_of(connection, user_id) for user_id in snoozed)
 
 
 def _left_out_line(left_out: int) -> tuple[str, ...]:
@@ -125,7 +129,7 @@ def _left_out_line(left_out: int) -> tuple[str, ...]:
     return (_("{count} snoozed users are not listed.").format(count=formats.count(left_out)),)
 
 
-def _strongest(desk: Desk, connection: sqlite3.Connection, user_id: str) -> str:
+def main_reason(desk: Desk, connection: sqlite3.Connection, user_id: str) -> str:
     """What raises this user's risk most; what lowers it is no reason to be on the list."""
     risk = risk_of(connection, desk.home.models, user_id, desk.as_of(connection), desk.settings.flag_at)
     if risk is None:

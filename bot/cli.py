@@ -16,6 +16,7 @@ COMMANDS = {
     "ask": "bot.program.ask:ask",
     "chat": "bot.program.chat:chat",
     "demo": "bot.program.demo:demo",
+    "digest": "bot.program.digest:digest",
     "evaluate": "bot.program.evaluate:evaluate",
     "exclude": "bot.program.exclude:exclude",
     "features": "bot.program.features:features",

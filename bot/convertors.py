@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Protocol
 
+from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
@@ -35,7 +36,7 @@ class Who:
 
     _mark = (
         r"(?:(?:with|whose|by)\s+)?(?:the\s+)?"
-        r"(?:id|no\.?|number|nr\.?|num|编号|id号|号|号码)(?:\s*(?:is|为|是|号))?|#"
+        rf"(?:(?:id|no|number|nr|num)(?:\.|(?!{LETTER}))|编号|id号|号|号码)(?:\s*(?:is|为|是|号))?|#"
     )
     _determiner = r"(?:(?:the|our|my|this|that)\s+|(?:这个|这位|那个|那位|我们的|该|这名|那名)\s*)?"
     _named = (
@@ -274,4 +275,8 @@ CONVERTORS: dict[str, Convertor] = {
     "operator": OperatorNamed(),
     "name": Name(),
     "capitalised": CapitalisedName(),
+    "clock": Clock(),
+    "weekdays": Weekdays(),
+    "rest": Rest(),
+    "kind": SentKind(),
 }

@@ -87,9 +87,13 @@ class Desk:
         """The shop as answers see it: orders as of that day, merges and exclusions as they stand now."""
         return latest_snapshot(connection)
 
+    def local_moment(self, epoch_seconds: int) -> datetime:
+        """A moment in the shop's own zone."""
+        return datetime.fromtimestamp(epoch_seconds, self.settings.zone)
+
     def local_day(self, epoch_seconds: int) -> date:
         """The day that a moment lies on in the shop's own zone."""
-        return datetime.fromtimestamp(epoch_seconds, UTC).astimezone(self.settings.zone).date()
+        return self.local_moment(epoch_seconds).date()
 
     def money(self, connection: sqlite3.Connection, cents: float) -> str:
         """Cents as money in the store's currency."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
+from babel.lists import format_list
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -100,6 +102,12 @@ def year(value: date) -> str:
 def near_day(value: date, today: date) -> str:
     """A day without its year where that is today's: Nov 20 or 11月20日."""
     return format_skeleton("MMMd", value, locale=_locale()) if value.year == today.year else day(value)
+
+
+def weekdays(days: Sequence[int]) -> str:
+    """Days of the week by name, Monday is 0: Monday and Thursday."""
+    names = get_day_names(locale=_locale())
+    return str(format_list([names[day] for day in days], locale=_locale()))
 
 
 def _locale() -> Locale:

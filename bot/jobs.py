@@ -131,6 +131,11 @@ class Jobs:
         job.process.terminate()
         return True
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is started any more."""
+        return self._closed
+
     def close(self) -> None:
         """End what is under way, and start nothing any more."""
         with self._lock:

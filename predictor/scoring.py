@@ -18,7 +18,7 @@ from predictor.definition import definition_of
 from predictor.feature_table import FeatureTable, feature_table
 from predictor.reasons import Explainer, Reason
 from predictor.training import TASK
-from storage import model_store
+from storage import flag_events, model_store
 from storage.database import transaction
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
@@ -174,10 +174,22 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
             row[0]
             for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))
         }
+        now = {
+            user_id: is_flagged(p, user_id in flagged, threshold)
+            for user_id, p in zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
+        }
+        scored_at = int(time.time())
+        flag_events.record(
+            connection,
+            scores.as_of,
+            scored_at,
+            entered=(user_id for user_id, is_now in now.items() if is_now and user_id not in flagged),
+            left=(user_id for user_id in flagged if not now.get(user_id)),
+        )
         cursor = connection.execute(
             "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (TASK, *state, int(time.time())),
+            (TASK, *state, scored_at),
         )
         connection.execute("DELETE FROM scores WHERE task = ?", (TASK,))
         connection.executemany(
@@ -191,7 +203,7 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
                     recency,
                     int(frequency),
                     int(monetary),
-                    is_flagged(p, user_id in flagged, threshold),
+                    now[user_id],
                 )
                 for user_id, p, recency, frequency, monetary in zip(
                     scores.table.user_ids.tolist(), scores.probability.tolist(), *columns, strict=True

@@ -134,9 +134,10 @@ def forget_old(connection: sqlite3.Connection, now: int) -> None:
 
 
 def move_chat(connection: sqlite3.Connection, old: str, new: str) -> None:
-    """A group got another id: its buttons go along."""
+    """A group got another id: its buttons and subscriptions go along."""
     connection.execute("INSERT OR REPLACE INTO moved_chats (chat, moved_to) VALUES (?, ?)", (old, new))
-    connection.execute("UPDATE buttons SET chat = ? WHERE chat = ?", (new, old))
+    for table in ("buttons", "subscriptions"):
+        connection.execute(f"UPDATE {table} SET chat = ? WHERE chat = ?", (new, old))
 
 
 def moved_chats(connection: sqlite3.Connection) -> dict[str, str]:

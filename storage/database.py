@@ -13,8 +13,8 @@ from pathlib import Path
 from storage.errors import StoreError
 
 # The number of the last migration in each set; a test holds these to `migrations/`.
-STORE_VERSION = 3
-BOT_VERSION = 3
+STORE_VERSION = 4
+BOT_VERSION = 4
 _PATIENCE_SECONDS = 30
 
 
@@ -71,14 +71,18 @@ class Home:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of the block or none of it; takes the write lock at once, so that it cannot fail half-way."""
-    connection.execute("BEGIN IMMEDIATE")
+    """All of the block or none of it; takes the write lock at once, so that it cannot fail half-way.
+
+    Within another transaction it is a part of that.
+    """
+    within = connection.in_transaction
+    connection.execute("SAVEPOINT part" if within else "BEGIN IMMEDIATE")
     try:
         yield connection
     except BaseException:
-        connection.execute("ROLLBACK")
+        connection.execute("ROLLBACK TO part" if within else "ROLLBACK")
         raise
-    connection.execute("COMMIT")
+    connection.execute("RELEASE part" if within else "COMMIT")
 
 
 @contextmanager

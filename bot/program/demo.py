@@ -10,7 +10,13 @@ import click
 
 from bot.program.output import desk_of, progress
 
-SHOWN = ("who is at risk", "churn risk for user 42", "用户42的流失风险", "how good is the model")
+SHOWN = (
+    "digest now",
+    "who is at risk",
+    "churn risk for user 42",
+    "用户42的流失风险",
+    "how good is the model",
+)
 
 
 @click.command()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +22,17 @@ def telegram(ctx: click.Context) -> None:
     """Answer on Telegram, with the token and the operators of .env, until SIGTERM or Ctrl-C."""
     import asyncio
 
+    desk = desk_of(ctx)
+    with sole_bot(desk, "Stop it first: one home, one bot."):
+        asyncio.run(serve(desk))
+
+
+@contextmanager
+def sole_bot(desk: Desk, instead: str) -> Iterator[None]:
+    """Be the one program that speaks for the bot; raises where another does, or where Telegram is missing.
+
+    `instead` is what to do when another one runs.
+    """
     from filelock import FileLock, Timeout
 
     from storage.errors import OpsbotError
@@ -29,17 +42,17 @@ def telegram(ctx: click.Context) -> None:
             "This installation has no Telegram.",
             next_step="Install it: pip install --constraint constraints.txt '.[telegram]'",
         )
-    desk = desk_of(ctx)
-    desk.home.create()
+    lock = FileLock(desk.home.create().path / "telegram.lock", timeout=0)
     try:
-        with FileLock(desk.home.path / "telegram.lock", timeout=0):
-            asyncio.run(serve(desk))
-    except Timeout as error:
+        lock.acquire()
+    except Timeout:
         raise OpsbotError(
-            "The bot of {home} is running already.",
-            next_step="Stop it first: one home, one bot.",
-            home=desk.home.path,
-        ) from error
+            "The bot of {home} is running already.", next_step=instead, home=desk.home.path
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 async def serve(desk: Desk) -> None:

@@ -122,3 +122,73 @@ def m003_create_known_files(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@bot_migrations()
+def m004_create_deliveries(db: Database) -> None:
+    for statement in (
+        # What is sent to which chat and when, in the shop's zone: the digest, a saved question, or once a
+        # reminder. `weekdays` holds the days as digits, Monday is 0.
+        """
+        CREATE TABLE subscriptions (
+            subscription_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            target TEXT NOT NULL CHECK (target IN ('telegram', 'webhook')),
+            chat TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('digest', 'question', 'reminder')),
+            question TEXT NOT NULL,
+            local_time TEXT NOT NULL,
+            weekdays TEXT NOT NULL,
+            once_at INTEGER,
+            language TEXT NOT NULL,
+            silent INTEGER NOT NULL DEFAULT 0 CHECK (silent IN (0, 1)),
+            operator TEXT NOT NULL,
+            operator_name TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT
+        """,
+        "CREATE INDEX subscriptions_by_chat ON subscriptions (chat, thread)",
+        # The ledger: at most one delivery for a subscription and a local date. What is sent is written down
+        # before it is sent; `flags_seen` is how far the chat has then been told of flags.
+        """
+        CREATE TABLE deliveries (
+            delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            subscription_id INTEGER NOT NULL REFERENCES subscriptions (subscription_id),
+            local_date TEXT NOT NULL,
+            due_at INTEGER NOT NULL,
+            prepared_at INTEGER,
+            flags_seen INTEGER,
+            tries INTEGER NOT NULL DEFAULT 0,
+            next_try_at INTEGER NOT NULL DEFAULT 0,
+            ended_at INTEGER,
+            outcome TEXT CHECK (outcome IN ('sent', 'skipped', 'refused')),
+            UNIQUE (subscription_id, local_date),
+            CHECK ((ended_at IS NULL) = (outcome IS NULL))
+        ) STRICT
+        """,
+        "CREATE INDEX deliveries_open ON deliveries (ended_at) WHERE ended_at IS NULL",
+        # A part that is `sending` when the program starts may have arrived.
+        """
+        CREATE TABLE delivery_parts (
+            delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id),
+            place INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            name TEXT NOT NULL,
+            data BLOB NOT NULL,
+            buttons TEXT NOT NULL CHECK (json_valid(buttons)),
+            state TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'sending', 'sent')),
+            PRIMARY KEY (delivery_id, place)
+        ) STRICT, WITHOUT ROWID
+        """,
+        # What a night's work came to, for the digest to say.
+        """
+        CREATE TABLE nightly_runs (
+            local_date TEXT PRIMARY KEY,
+            ended_at INTEGER NOT NULL,
+            said TEXT NOT NULL CHECK (json_valid(said))
+        ) STRICT, WITHOUT ROWID
+        """,
+    ):
+        db.execute(statement)

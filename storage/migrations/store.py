@@ -253,3 +253,28 @@ def m003_create_identities(db: Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@store_migrations()
+def m004_create_flag_events(db: Database) -> None:
+    # Who became flagged and who ceased to be, in the order in which it happened.
+    db.execute(
+        """
+        CREATE TABLE flag_events (
+            flag_event_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id TEXT NOT NULL,
+            change TEXT NOT NULL CHECK (change IN ('entered', 'left')),
+            as_of TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX flag_events_by_user ON flag_events (user_id, flag_event_id)")
+    db.execute(
+        """
+        INSERT INTO flag_events (user_id, change, as_of, at)
+        SELECT s.user_id, 'entered', c.as_of, c.scored_at
+        FROM scores s JOIN scorings c ON c.scoring_id = s.scoring_id
+        WHERE s.task = 'churn' AND s.flagged ORDER BY s.user_id
+        """
+    )

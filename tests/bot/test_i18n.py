@@ -302,10 +302,12 @@ def test_answers_in_the_language_of_the_text(text: str, expected: str) -> None:
 def test_a_button_asks_the_same_in_chinese(question: str, user: str) -> None:
     with using("zh"):
         chinese = _(question)
-    meant = understand(question.format(user=in_a_question(user)), commands())
+    named = {"user": in_a_question(user), "number": 3}
+    meant = understand(question.format(**named), commands())
     assert meant.source == "pattern"
-    assert meant.args == ({"user": user} if "{user}" in question else {})
-    assert understand(chinese.format(user=in_a_question(user)), commands()) == meant
+    assert ("user" in meant.args) == ("{user}" in question)
+    assert meant.args.get("user", user) == user
+    assert understand(chinese.format(**named), commands()) == meant
     assert language_of(chinese) == "zh", "or the next answer would be in English"
 
 

@@ -240,6 +240,10 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "operator": ["123456", "Mei", "anna", "小美", "the boss"],
         "name": ["Mei", "mei", "Anna Berg", "小美", "O'Neil", "A & B", "admin"],
         "capitalised": ["Mei", "Anna Berg", "小美", "mei"],
+        "clock": ["09:00", "00:00", "21:30"],
+        "weekdays": [["mon"], ["mon", "thu"], ["sat", "sun"], ["mon", "tue", "wed", "thu", "fri"]],
+        "rest": ["who is at risk", "top 20"],
+        "kind": ["digest", "question", "reminder"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)

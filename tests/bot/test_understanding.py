@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.command import Command
@@ -32,6 +32,10 @@ SAMPLES: dict[str, object] = {
     "operator": "123456",
     "name": "Mei",
     "capitalised": "Mei",
+    "clock": "09:00",
+    "weekdays": ["mon", "thu"],
+    "rest": "who is at risk",
+    "kind": "digest",
 }
 
 
@@ -216,6 +220,7 @@ def test_no_text_raises(text: str) -> None:
 
 
 @settings(deadline=None)
+@example("NR00")
 @given(st.from_regex(r"[A-Z]{0,3}-?[0-9]{2,12}[a-z]?(-[A-Za-z0-9]{2,6}){0,2}", fullmatch=True))
 def test_ids_come_back_exactly(user: str) -> None:
     if re.fullmatch(r"\d{4}-\d\d.*|\d+[a-z]|-.*", user):

@@ -17,6 +17,7 @@ from bot.access import Access, RateLimit
 from bot.assistant import Assistant
 from bot.desk import Desk
 from bot.jobs import Jobs
+from bot.outbox import Outbox, Sent
 from bot.settings import SettingError
 from bot.transports.telegram.chats import Chats
 from bot.transports.telegram.delivery import Delivery
@@ -24,6 +25,7 @@ from bot.transports.telegram.door import Door
 from bot.transports.telegram.menus import set_menus
 from bot.transports.telegram.order import InOrder
 from bot.transports.telegram.polling import PollRequest
+from bot.transports.telegram.scheduled import NightlyJob, TelegramTarget
 from bot.transports.telegram.sender import Sender
 from bot.transports.telegram.uploads import forget_old as forget_uploads
 from bot.transports.telegram.work import Work
@@ -43,12 +45,14 @@ ANSWER_SECONDS = 20.0
 STOP_SECONDS = 20.0
 LAST_POLL_SECONDS = 3.0
 THREADS = 6
+# How often it is looked for what is due.
+TICK_SECONDS = 15.0
 
 
 class TelegramBot:
-    """One bot for one home. `run` serves until `stop` is set."""
+    """One bot for one home. `run` serves until `stop` is set; `send_due` only sends what is due by now."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, tick_seconds: float = TICK_SECONDS) -> None:
         settings = desk.settings
         if settings.telegram_token is None:
             raise SettingError(
@@ -63,6 +67,7 @@ class TelegramBot:
                 name="OPSBOT_WEBHOOK_SECRET",
             )
         self._settings = settings
+        self._tick_seconds = tick_seconds
         self._jobs = Jobs(desk)
         self._desk = replace(desk, running=self._jobs.at_work)
         self._delivery = Delivery()
@@ -76,6 +81,20 @@ class TelegramBot:
         # Whoever closes a database last has to tidy it up: with these open, that is no answer's work.
         with self._desk.home.bot(), self._desk.home.store():
             await self._serve(stop)
+
+    async def send_due(self) -> Sent:
+        """Do the work of the night and send what is due, once."""
+        await self._connect()
+        try:
+            first = await self._outbox.send_due()
+            if not first.left:
+                return first
+            await self._outbox.finish_the_night()
+            rest = await self._outbox.send_due()
+            return Sent(first.sent + rest.sent, rest.left)
+        finally:
+            self._jobs.close()
+            await self._application.shutdown()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
@@ -98,6 +117,7 @@ class TelegramBot:
         await asyncio.to_thread(self._forget_old)
         await self._listen()
         application.create_task(asyncio.to_thread(self._warm_up), name="opsbot-warm-up")
+        self._keep_time()
         await set_menus(application.bot, self._settings)
         log.info("listening as @%s", application.bot.username)
 
@@ -158,6 +178,7 @@ class TelegramBot:
         application.add_handler(MessageHandler(new & ~filters.StatusUpdate.ALL, chats.on_message))
         application.add_handler(CallbackQueryHandler(chats.on_button))
         application.add_error_handler(chats.on_error)
+        self._outbox = Outbox(self._desk, {"telegram": TelegramTarget(sender)}, NightlyJob(self._jobs))
         return application
 
     async def _connect(self) -> None:
@@ -197,6 +218,17 @@ class TelegramBot:
             allowed_updates=UPDATES,
             bootstrap_retries=-1,
         )
+
+    def _keep_time(self) -> None:
+        """Look every few seconds for what is due: what a missed tick would have sent, the next one sends."""
+        assert self._application.job_queue is not None
+        options = {"id": "outbox", "max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._application.job_queue.run_repeating(
+            self._tick, interval=self._tick_seconds, first=0.1, job_kwargs=options
+        )
+
+    async def _tick(self, _context: object) -> None:
+        await self._outbox.send_due()
 
     def _warm_up(self) -> None:
         from predictor.scoring import warm_up

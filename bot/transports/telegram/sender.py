@@ -26,12 +26,13 @@ from bot.reply import MISSING_ARGUMENT, Button, Reply, Table
 from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message
 from storage import conversation
 from storage.conversation import StoredButton
+from storage.ledger import Part
 
 log = logging.getLogger(__name__)
 
 BUTTONS_A_ROW = 2
 # Nobody is there to read an answer, or an apology for it.
-_CLOSED = ("chat not found", "rights to send", "write_forbidden", "topic_closed", "thread not found")
+CLOSED = ("chat not found", "rights to send", "write_forbidden", "topic_closed", "thread not found")
 _T = TypeVar("_T")
 
 
@@ -68,7 +69,7 @@ class Sender:
             log.warning("an answer could not be delivered to chat %s: %s", letter.asker.chat, error.message)
             return None
         except BadRequest as error:
-            if any(words in error.message.casefold() for words in _CLOSED):
+            if any(words in error.message.casefold() for words in CLOSED):
                 log.warning("chat %s takes no answer: %s", letter.asker.chat, error.message)
                 return None
             await self.apologise(letter.asker, letter.language, report("an answer that Telegram refuses"))
@@ -104,71 +105,88 @@ class Sender:
         except TelegramError as error:
             log.info("a progress message was not edited: %s", error.message)
 
-    async def _send(self, letter: Letter) -> Message:
+    async def compose(self, letter: Letter) -> list[Part]:
+        """The messages that make up a reply: text with buttons, then the picture, then the files.
+
+        The picture takes the text as its caption where that fits. Buttons are stored; from now on they may be
+        pressed.
+        """
         with using(letter.language):
             text = message(letter.reply)
             chart = None if letter.reply.failure or not available() else letter.reply.chart
             picture = await asyncio.to_thread(draw, chart) if chart else None
             alt = chart.alt[:MOST_CAPTION_CHARACTERS] if chart else ""
             rest = _as_csv(letter.reply.table) if letter.reply.table and text.rows_left else None
-        keyboard = await asyncio.to_thread(self._keyboard, letter)
+        buttons = await asyncio.to_thread(self._buttons, letter)
+        name = f"{letter.reply.command}.png"
         if picture is not None and text.characters <= MOST_CAPTION_CHARACTERS:
-            sent = await self._photo(letter, picture, text.html, keyboard)
+            parts = [Part("photo", text.html, name, picture, buttons)]
         else:
-            sent = await self._text(letter, text.html, keyboard)
+            parts = [Part("text", text.html, buttons=buttons)]
             if picture is not None:
-                await self._photo(letter, picture, escape(alt, quote=False))
-        await asyncio.to_thread(self._remember, letter, sent)
+                parts.append(Part("photo", escape(alt, quote=False), name, picture))
         if rest is not None:
-            await self._document(letter, f"{letter.reply.command}.csv", rest)
+            parts.append(Part("document", name=f"{letter.reply.command}.csv", data=rest))
         for attachment in letter.reply.attachments:
             data = await asyncio.to_thread(Path(attachment.path).read_bytes)
-            await self._document(letter, attachment.name, data)
-        return sent
+            parts.append(Part("document", name=attachment.name, data=data))
+        return parts
 
-    async def _text(self, letter: Letter, html: str, keyboard: InlineKeyboardMarkup | None) -> Message:
-        return await self._bot.send_message(
-            letter.asker.chat,
-            html,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=_thread(letter),
-            reply_parameters=_answered(letter),
-            reply_markup=keyboard,
-        )
-
-    async def _photo(
-        self, letter: Letter, png: bytes, caption: str, keyboard: InlineKeyboardMarkup | None = None
+    async def post(
+        self,
+        part: Part,
+        asker: Asker,
+        answers: int | None = None,
+        *,
+        silent: bool = False,
+        tries: int | None = None,
     ) -> Message:
-        return await self._bot.send_photo(
-            letter.asker.chat,
-            InputFile(png, filename=f"{letter.reply.command}.png"),
-            caption=caption,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=_thread(letter),
-            reply_parameters=_answered(letter),
-            reply_markup=keyboard,
-        )
+        """Send one message to the chat; `tries` where not the usual number. Raises TelegramError."""
+        common: dict[str, Any] = {
+            "message_thread_id": int(asker.thread) if asker.thread else None,
+            "disable_notification": silent,
+        }
+        if tries is not None:
+            common["rate_limit_args"] = {"most_tries": tries}
+        if part.kind == "document":
+            return await self._bot.send_document(
+                asker.chat,
+                InputFile(part.data, filename=part.name),
+                caption=part.text or None,
+                parse_mode=ParseMode.HTML,
+                **common,
+            )
+        common |= {
+            "parse_mode": ParseMode.HTML,
+            "reply_parameters": _answered(answers),
+            "reply_markup": _keyboard(part),
+        }
+        if part.kind == "photo":
+            photo = InputFile(part.data, filename=part.name)
+            return await self._bot.send_photo(asker.chat, photo, caption=part.text, **common)
+        return await self._bot.send_message(asker.chat, part.text, **common)
 
-    async def _document(self, letter: Letter, name: str, data: bytes) -> None:
-        await self._bot.send_document(
-            letter.asker.chat, InputFile(data, filename=name), message_thread_id=_thread(letter)
-        )
+    async def _send(self, letter: Letter) -> Message:
+        first: Message | None = None
+        for part in await self.compose(letter):
+            sent = await self.post(part, letter.asker, None if part.kind == "document" else letter.answers)
+            if first is None:
+                first = sent
+                await asyncio.to_thread(self.remember, letter, sent.message_id)
+        assert first is not None
+        return first
 
-    def _keyboard(self, letter: Letter) -> InlineKeyboardMarkup | None:
-        """Buttons that carry nothing but a token."""
+    def _buttons(self, letter: Letter) -> tuple[tuple[str, str], ...]:
+        """Labels and tokens: a button carries nothing else."""
         buttons = letter.reply.buttons
         if not buttons:
-            return None
+            return ()
         now = self._desk.moment()
         with self._desk.home.bot() as connection:
-            keys = [
-                InlineKeyboardButton(
-                    button.label[:64],
-                    callback_data=conversation.keep_button(connection, self._stored(button, letter), now),
-                )
+            return tuple(
+                (button.label[:64], conversation.keep_button(connection, self._stored(button, letter), now))
                 for button in buttons
-            ]
-        return InlineKeyboardMarkup(_in_rows(keys))
+            )
 
     def _stored(self, button: Button, letter: Letter) -> StoredButton:
         return StoredButton(
@@ -181,7 +199,8 @@ class Sender:
             upload=str(letter.upload) if letter.upload and button.confirms else None,
         )
 
-    def _remember(self, letter: Letter, sent: Message) -> None:
+    def remember(self, letter: Letter, message_id: int) -> None:
+        """Keep what a message is about, so that a reply to it may leave that out."""
         failure = letter.reply.failure
         if not letter.reply.command or (failure is not None and failure.kind != MISSING_ARGUMENT):
             return
@@ -189,7 +208,7 @@ class Sender:
             conversation.keep_context(
                 connection,
                 chat=letter.asker.chat,
-                message_id=sent.message_id,
+                message_id=message_id,
                 command=letter.reply.command,
                 args=letter.reply.args,
                 now=self._desk.moment(),
@@ -200,15 +219,14 @@ class Sender:
             return work(connection)
 
 
-def _thread(letter: Letter) -> int | None:
-    return int(letter.asker.thread) if letter.asker.thread else None
-
-
-def _answered(letter: Letter) -> ReplyParameters | None:
+def _answered(answers: int | None) -> ReplyParameters | None:
     """In a group, which message this answers; it may have been deleted meanwhile."""
-    if letter.answers is None:
-        return None
-    return ReplyParameters(letter.answers, allow_sending_without_reply=True)
+    return None if answers is None else ReplyParameters(answers, allow_sending_without_reply=True)
+
+
+def _keyboard(part: Part) -> InlineKeyboardMarkup | None:
+    keys = [InlineKeyboardButton(label, callback_data=token) for label, token in part.buttons]
+    return InlineKeyboardMarkup(_in_rows(keys)) if keys else None
 
 
 def _in_rows(keys: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:

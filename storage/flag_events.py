@@ -1,0 +1,63 @@
+"""When users became flagged and when they ceased to be: for digests, and for what became of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A user who became flagged: on data up to which day, and when that was noted (epoch seconds)."""
+
+    user_id: str
+    as_of: date
+    at: int
+
+
+def record(
+    connection: sqlite3.Connection, as_of: date, at: int, *, entered: Iterable[str], left: Iterable[str]
+) -> None:
+    """Note who became flagged and who ceased to be."""
+    connection.executemany(
+        "INSERT INTO flag_events (user_id, change, as_of, at) VALUES (?, ?, ?, ?)",
+        [
+            (user_id, change, as_of.isoformat(), at)
+            for change, users in (("left", left), ("entered", entered))
+            for user_id in sorted(users)
+        ],
+    )
+
+
+def last_event(connection: sqlite3.Connection) -> int:
+    """The number of the last event; 0 where there is none."""
+    found = connection.execute("SELECT COALESCE(MAX(flag_event_id), 0) FROM flag_events").fetchone()[0]
+    return int(found)
+
+
+def flagged_after(connection: sqlite3.Connection, event: int) -> frozenset[str]:
+    """Who was flagged once the event of that number had happened."""
+    rows = connection.execute(
+        """
+        SELECT user_id FROM (
+            SELECT user_id, change, MAX(flag_event_id) FROM flag_events
+            WHERE flag_event_id <= ? GROUP BY user_id
+        ) WHERE change = 'entered'
+        """,
+        (event,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def entered_since(connection: sqlite3.Connection, as_of: date, *, up_to: int) -> list[Flagged]:
+    """The users who became flagged on data from that day on, up to the event `up_to`; each the last time."""
+    rows = connection.execute(
+        """
+        SELECT user_id, as_of, at, MAX(flag_event_id) FROM flag_events
+        WHERE change = 'entered' AND as_of >= ? AND flag_event_id <= ? GROUP BY user_id ORDER BY user_id
+        """,
+        (as_of.isoformat(), up_to),
+    )
+    return [Flagged(row[0], date.fromisoformat(row[1]), row[2]) for row in rows]

@@ -1,0 +1,188 @@
+"""What is sent by itself: wanted by message, sent by the running bot, and whole after any kind of end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.desk import Desk
+from bot.transports.telegram.app import TelegramBot
+from storage import ledger, subscriptions
+from storage.database import Home
+from storage.subscriptions import Subscription
+from tests.bot.conftest import NOON, Shop
+from tests.bot.transports.telegram.conftest import (
+    OPERATOR_ID,
+    Telegram,
+    settings_for,
+    started,
+)
+from tests.bot.transports.telegram.kill_run import send_due
+from tests.bot_api import BotApi, Message
+
+running = contextmanager(started)
+MARK = "Sent again: whether it arrived the first time is not known."
+
+
+@pytest.fixture(autouse=True)
+def short_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TelegramBot.__init__, "__kwdefaults__", {"tick_seconds": 0.2})
+
+
+@pytest.fixture
+def morning(bot_api: BotApi, shop: Shop) -> Iterator[Telegram]:
+    """The bot at a quarter to nine, with last night's work done."""
+    at_nine = replace(shop, now=NOON.replace(hour=8, minute=45))
+    with shop.home.bot() as connection:
+        ledger.note_night(connection, NOON.date(), 0, {})
+    with running(bot_api, at_nine) as telegram:
+        yield telegram
+
+
+def later(telegram: Telegram, **duration: int) -> None:
+    """Let the shop's clock go on."""
+    telegram.shop.now += timedelta(**duration)
+
+
+def test_the_digest_comes_at_its_time(morning: Telegram) -> None:
+    asked = morning.ask("send the digest every day at 9:00")
+    assert asked.text.startswith("The digest comes here every day at 9:00, first on ")
+    later(morning, minutes=15)
+    digest = morning.operator.private.next_message(timeout=30)
+    assert "lagged" in (digest.text or digest.caption)
+    assert len(morning.operator.private.from_bot) == 2
+
+
+def test_a_saved_question_is_asked_in_its_language(morning: Telegram) -> None:
+    morning.ask("每天9点用户regular-0的流失风险")
+    later(morning, minutes=15)
+    answer = morning.operator.private.next_message(timeout=30)
+    assert "用户regular-0" in (answer.text or answer.caption)
+
+
+def test_a_group_gets_its_own_and_its_buttons_are_the_teams(morning: Telegram) -> None:
+    morning.ask("@opsbot_test_bot send the digest every day at 9:00", chat=morning.group)
+    later(morning, minutes=15)
+    digest = morning.group.next_message(timeout=30)
+    assert morning.operator.private.from_bot == []
+    button = next(label for label in digest.labels if label.startswith("Who is at risk"))
+    morning.admin.presses(digest, button)
+    assert "active users are at a risk" in _text(morning.group.next_message(timeout=30))
+
+
+def test_a_silent_digest_makes_no_sound(morning: Telegram) -> None:
+    morning.ask("send the digest every day at 9:00")
+    morning.ask("mute the digest")
+    later(morning, minutes=15)
+    morning.operator.private.next_message(timeout=30)
+    calls = morning.api.calls_of("sendPhoto", morning.operator.private) or morning.api.calls_of(
+        "sendMessage", morning.operator.private
+    )
+    assert str(calls[-1].parameters["disable_notification"]).lower() == "true"
+
+
+def test_what_was_stopped_does_not_come(morning: Telegram) -> None:
+    morning.ask("send the digest every day at 9:00")
+    morning.ask("stop the digest")
+    morning.ask("every day at 9:00 my id")
+    later(morning, minutes=15)
+    assert "Your id" in morning.operator.private.next_message(timeout=30).text
+    assert len(morning.operator.private.from_bot) == 4
+
+
+def test_a_bot_that_was_down_sends_it_once_when_it_is_back_and_says_that_it_is_late(
+    bot_api: BotApi, shop: Shop
+) -> None:
+    with shop.home.bot() as connection:
+        ledger.note_night(connection, NOON.date(), 0, {})
+    with running(bot_api, replace(shop, now=NOON.replace(hour=8))) as telegram:
+        telegram.ask("every day at 9:00 my id")
+    with running(bot_api, shop) as telegram:
+        answer = telegram.operator.private.next_message(timeout=30)
+        assert "Late: this was due on Feb 4, 2024 at 09:00." in answer.text
+    with running(bot_api, shop) as telegram:
+        telegram.ask("help")
+        assert len(telegram.operator.private.from_bot) == 1
+
+
+def test_a_chat_that_blocked_the_bot_is_left_alone(morning: Telegram) -> None:
+    morning.ask("every day at 9:00 my id")
+    morning.operator.blocks_bot()
+    later(morning, minutes=15)
+
+    def ended() -> bool:
+        with morning.shop.home.bot() as connection:
+            return not subscriptions.active(connection)
+
+    morning.api.wait_for(ended, about="the subscription to end")
+
+
+def test_the_work_of_the_night_is_done_in_the_background(bot_api: BotApi, own_shop: Shop) -> None:
+    inbox = own_shop.home.create().inbox
+    inbox.mkdir(exist_ok=True)
+    file = inbox / "orders.csv"
+    file.write_text("order_id,user_id,ordered_at,item_id\nN-1,regular-0,2024-01-05 10:00,i1\n")
+    with running(bot_api, own_shop, nightly_at="00:00") as telegram:
+        telegram.ask("send the digest every day at 12:01")
+        done = inbox / "done" / "orders.csv"
+        telegram.api.wait_for(done.exists, 90, "the file to be imported")
+        telegram.ask("churn risk for user regular-0")
+        telegram.shop.now += timedelta(minutes=2)
+        digest = telegram.operator.private.next_message(timeout=90)
+    assert "Imported last night: orders.csv." in _text(digest)
+
+
+# -- killed ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def due_home(bot_api: BotApi, shop_home: Home) -> Home:
+    """A home with a digest of several parts that is due now."""
+    now = datetime.now(UTC)
+    due = now - timedelta(minutes=1)
+    wanted = Subscription("digest", f"{due:%H:%M}", "en", str(OPERATOR_ID), "Olga", 0, chat=str(OPERATOR_ID))
+    with shop_home.bot() as connection:
+        subscriptions.subscribe(connection, wanted)
+        ledger.note_night(connection, now.date(), 0, {})
+        ledger.note_night(connection, (now + timedelta(days=1)).date(), 0, {})
+    bot_api.person(OPERATOR_ID, "Olga").says("hello")
+    return shop_home
+
+
+def test_a_digest_survives_a_kill_at_every_point(bot_api: BotApi, due_home: Home) -> None:
+    settings = settings_for(bot_api, flag_at=0.5, daily_capacity=3)
+    chat = bot_api.person(OPERATOR_ID, "Olga").private
+    with due_home.bot() as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    untouched = (due_home.path / "bot.db").read_bytes()
+    code, points = send_due(due_home.path, settings)
+    whole = [_kind(message) for message in chat.from_bot]
+    assert code == 0
+    assert len(whole) == 2
+    assert points >= 20
+    for fatal in range(1, points + 1):
+        for file in due_home.path.glob("bot.db*"):
+            file.unlink()
+        (due_home.path / "bot.db").write_bytes(untouched)
+        before = len(chat.from_bot)
+        assert send_due(due_home.path, settings, fatal)[0] == -9, fatal
+        assert asyncio.run(TelegramBot(Desk(due_home, settings)).send_due()).left == 0
+        sent = chat.from_bot[before:]
+        unmarked = [_kind(message) for message in sent if MARK not in _text(message)]
+        marked = [_kind(message) for message in sent if MARK in _text(message)]
+        assert set(unmarked) | set(marked) == set(whole), fatal
+        assert len(unmarked) == len(set(unmarked)), fatal
+        assert len(marked) <= 1, fatal
+
+
+def _kind(message: Message) -> str:
+    return "document" if message.document else "photo" if message.photo else "text"
+
+
+def _text(message: Message) -> str:
+    return message.text or message.caption
