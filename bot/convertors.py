@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
+from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.words import USER_EN, USER_ZH
@@ -279,4 +280,5 @@ CONVERTORS: dict[str, Convertor] = {
     "weekdays": Weekdays(),
     "rest": Rest(),
     "kind": SentKind(),
+    "when": When(),
 }

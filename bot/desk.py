@@ -14,7 +14,7 @@ from bot.command import Asker
 from bot.i18n import _
 from bot.reply import Provenance
 from bot.settings import Settings
-from storage import audit
+from storage import audit, operators
 from storage.database import Home
 from storage.snapshot import Snapshot, data_through, latest_snapshot
 
@@ -59,6 +59,7 @@ class Desk:
     def note(self, asker: Asker, role: str, command: str, outcome: str) -> None:
         """An entry of the audit; `outcome` is `ok` or the kind of failure."""
         with self.home.bot() as connection:
+            operators.remember_name(connection, asker.operator, asker.name)
             audit.record(
                 connection,
                 at=self.moment(),

@@ -19,7 +19,7 @@ _NO_NAME = re.compile(
     r"|me|my|him|her|us|them|please|pls|plz|thanks|thank|thx|now|again|too|also|only|back|here|today|tomorrow"
     r"|tonight|later|admin|admins|administrator|operator|operators|user|users|customer|customers|group|role"
     r"|rights|access|permissions?|privileges|order|orders|everyone|everybody|all|nobody|anyone|who|which)\b"
-    r"|[和与及或不别除外后再吗呢吧啊嘛的了把]|谢谢|拜托|麻烦|请|管理员|操作员|运营|权限|用户|客户|订单|所有|全部"
+    r"|[和与及或不别除外后再吗呢吧啊嘛的了把我]|自己|谢谢|拜托|麻烦|请|管理员|操作员|运营|权限|用户|客户|订单|所有|全部"
     r"|一下|好吗|可以|明天|今天|现在|临时"
 )
 

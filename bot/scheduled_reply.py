@@ -11,7 +11,9 @@ from bot.assistant import Asked, Assistant, sentences
 from bot.command import Asker
 from bot.desk import Desk
 from bot.digest_reply import digest
+from bot.funnel_reply import funnel_lines
 from bot.i18n import _, using
+from bot.reminder_reply import reminder_reply
 from bot.reply import Reply
 from bot.subscription_replies import seen_by
 from storage import ledger
@@ -35,6 +37,8 @@ def scheduled_reply(desk: Desk, subscription: Subscription, delivery: Delivery) 
     with using(subscription.language):
         if subscription.kind == "digest":
             scheduled = _digest(desk, subscription)
+        elif subscription.kind == "reminder":
+            scheduled = Scheduled(reminder_reply(desk, subscription))
         else:
             scheduled = Scheduled(_answer(desk, subscription))
         reply = scheduled.reply
@@ -49,7 +53,8 @@ def _digest(desk: Desk, subscription: Subscription) -> Scheduled:
         made = digest(desk, seen_by(subscription, desk))
     except OpsbotError as error:
         return Scheduled(Reply(title=" ".join(filter(None, sentences(error))), command="digest"))
-    lines = [*made.reply.lines, *night_lines(desk)]
+    monday = desk.local_day(desk.moment()).weekday() == 0
+    lines = [*made.reply.lines, *(funnel_lines(desk) if monday else ()), *night_lines(desk)]
     return Scheduled(replace(made.reply, lines=lines, command="digest"), made.event)
 
 

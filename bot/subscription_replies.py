@@ -156,7 +156,7 @@ def what(subscription: Subscription) -> str:
     if subscription.kind == "digest":
         return _("the digest")
     if subscription.kind == "reminder":
-        return _("the reminder “{question}”").format(question=subscription.question)
+        return _("the reminder of user {user}").format(user=subscription.about)
     return _("“{question}”").format(question=subscription.question)
 
 

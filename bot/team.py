@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.command import Role
@@ -40,15 +40,20 @@ class Member:
     added_at: int | None = None
 
 
-def members(settings: Settings, added: Sequence[Operator]) -> Sequence[Member]:
-    """Everybody once: admins first, then the operators of the settings, then those who were added."""
+def members(
+    settings: Settings, added: Sequence[Operator], names: Mapping[str, str] | None = None
+) -> Sequence[Member]:
+    """Everybody once: admins first, then the operators of the settings, then those who were added.
+
+    `names` are what those who asked are called; a name that an admin gave goes before.
+    """
     found = {operator: Member(operator, "admin", setting=f"{PREFIX}ADMINS") for operator in settings.admins}
     for operator in settings.operators:
         found.setdefault(operator, Member(operator, "operator", setting=f"{PREFIX}OPERATORS"))
     for each in added:
         member = found.get(each.operator, Member(each.operator, "operator"))
         found[each.operator] = replace(member, name=each.name, added_at=each.added_at)
-    return list(found.values())
+    return [replace(each, name=each.name or (names or {}).get(each.operator, "")) for each in found.values()]
 
 
 def named(named_so: str, among: Sequence[Member]) -> Member:

@@ -104,7 +104,7 @@ def remove_operator_reply(question: Question, desk: Desk) -> Reply:
 
 
 def _everybody(desk: Desk, connection: sqlite3.Connection) -> Sequence[Member]:
-    return members(desk.settings, operators.every(connection))
+    return members(desk.settings, operators.every(connection), operators.names(connection))
 
 
 def _named_so(operator: str, name: str) -> str:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot import formats
 from bot.command import Asker, Question
 from bot.desk import Desk
 from bot.i18n import N_, _
-from bot.reply import Button, Reply
+from bot.reply import Button, Failure, Reply
+from bot.team import members, named
 from bot.users import asked_user, in_a_question, who_is_who
-from storage import worklist
+from storage import operators, worklist
 from storage.errors import OpsbotError
+from storage.holdouts import Holdout, holdout_of
 from storage.identities import ids_of
+from storage.model_store import CHURN, promoted
 from storage.worklist import Act, ActName, Standing
 
-SNOOZE_DAYS = 7
+SNOOZE_DAYS = 14
 MOST_SNOOZE_DAYS = 365
+# Where no model says what the shop's horizon is.
+USUAL_HORIZON_DAYS = 30
 
 TITLES = {
     "take": N_("User {user} is taken by {name}."),
     "contacted": N_("User {user} was contacted by {name} on {day}."),
     "snooze": N_("User {user} is snoozed until {day}."),
+    "release": N_("User {user} is given back by {name}: nobody has them now."),
+    "note": N_("Noted on user {user}."),
+}
+UNDO_SECONDS = 24 * 60 * 60
+_DONE = {
+    "take": N_("that {name} has user {user}"),
+    "release": N_("that user {user} was given back"),
+    "contacted": N_("that user {user} was contacted"),
+    "snooze": N_("that user {user} is snoozed"),
+    "note": N_("the note on user {user}"),
 }
 
 
@@ -32,15 +49,29 @@ class SnoozeError(OpsbotError):
     kind = "snooze_days"
 
 
+class NothingToUndoError(OpsbotError):
+    """The operator did nothing lately that could be taken back."""
+
+    kind = "nothing_to_undo"
+
+
 def worklist_reply(question: Question, desk: Desk, act: ActName) -> Reply:
-    """Note the act and say how things stand; raises where the user is not known or the time is too long."""
+    """Note the act and say how things stand; raises where the user is not known or the time is too long.
+
+    To have contacted somebody whom a campaign holds out is asked about first: it spoils the measurement.
+    """
     days = _asked_days(question)
     with desk.store() as connection:
         user_id = asked_user(question, desk, connection)
         who = who_is_who(question, desk, connection)
+        held_out = _held_out(desk, connection, user_id) if act == "contacted" else None
+    if held_out is not None and not question.confirmed:
+        return _spoils(user_id, held_out, question)
     asker = question.asker
     until = _midnight_in(days, desk) if act == "snooze" else None
-    done = Act(asker.operator, asker.name, desk.moment(), until)
+    done = Act(asker.operator, asker.name, desk.moment(), until, str(question.args.get("text", "")))
+    if act == "take" and question.args.get("operator"):
+        done = _given(done, desk, str(question.args["operator"]))
     before = _standing(user_id, desk)
     with desk.home.bot() as connection:
         worklist.record(connection, user_id, act, done)
@@ -54,10 +85,31 @@ def worklist_reply(question: Question, desk: Desk, act: ActName) -> Reply:
         facts={
             "user_id": user_id,
             "act": act,
-            "operator": asker.operator,
+            "operator": done.operator,
             "until": desk.local_day(until).isoformat() if until is not None else None,
         },
         buttons=_next_steps(user_id, act),
+    )
+
+
+def undo_reply(question: Question, desk: Desk) -> Reply:
+    """Take back what this operator did last, within a day; raises NothingToUndoError."""
+    now = desk.moment()
+    with desk.home.bot() as connection:
+        last = worklist.last_of(connection, question.asker.operator, since=now - UNDO_SECONDS)
+        if last is None or not worklist.undo(connection, last.act_id, now):
+            raise NothingToUndoError(
+                "You did nothing in the last 24 hours that could be taken back.",
+                next_step="See what was done about a user: notes on user ID",
+            )
+    what = _(_DONE[last.name]).format(
+        user=last.user_id, name=operator_name(last.act.operator, last.act.operator_name)
+    )
+    return Reply(
+        title=_("Taken back: {what}.").format(what=what),
+        lines=standing_line(last.user_id, desk),
+        facts={"user_id": last.user_id, "act": last.name},
+        buttons=worklist_buttons(last.user_id),
     )
 
 
@@ -90,6 +142,38 @@ def worklist_buttons(user_id: str) -> tuple[Button, ...]:
 def operator_name(operator: str, name: str) -> str:
     """What colleagues call an operator, else the id; who uses the terminal has neither."""
     return name or (_("somebody at the terminal") if operator == Asker.operator else operator)
+
+
+def _given(done: Act, desk: Desk, named_so: str) -> Act:
+    """The act of giving a user to the operator of that id or name."""
+    with desk.home.bot() as connection:
+        team = members(desk.settings, operators.every(connection), operators.names(connection))
+    member = named(named_so, team)
+    return replace(
+        done,
+        operator=member.operator,
+        operator_name=member.name,
+        given_by=done.operator,
+        given_by_name=done.operator_name,
+    )
+
+
+def _held_out(desk: Desk, connection: sqlite3.Connection, user_id: str) -> Holdout | None:
+    """The campaign that measures without this user just now."""
+    record = promoted(connection, CHURN)
+    days = desk.settings.horizon_days or (record.horizon_days if record else USUAL_HORIZON_DAYS)
+    return holdout_of(connection, ids_of(connection, user_id), at=desk.moment(), days=days)
+
+
+def _spoils(user_id: str, held_out: Holdout, question: Question) -> Reply:
+    sure = _(
+        "User {user} is held out by the campaign {campaign}: contacting them spoils its measurement."
+    ).format(user=user_id, campaign=held_out.campaign_id)
+    return Reply(
+        title=sure,
+        buttons=(Button(_("Contacted all the same"), question.text, confirms=True),),
+        failure=Failure("needs_confirmation", sure, _("Ask again with --yes.")),
+    )
 
 
 def _asked_days(question: Question) -> int:
@@ -146,8 +230,15 @@ def _next_steps(user_id: str, act: ActName) -> tuple[Button, ...]:
     user = in_a_question(user_id)
     profile = Button(_("Profile"), _("tell me about user {user}").format(user=user))
     at_risk = Button(_("Who is at risk?"), _("who is at risk"))
-    _take, contacted, snooze = worklist_buttons(user_id)
-    return {"take": (profile, contacted, snooze), "contacted": (snooze, at_risk), "snooze": (at_risk,)}[act]
+    undo = Button(_("Undo"), _("undo"))
+    take, contacted, snooze = worklist_buttons(user_id)
+    return {
+        "take": (profile, contacted, snooze, undo),
+        "contacted": (snooze, at_risk, undo),
+        "snooze": (at_risk, undo),
+        "release": (take, undo),
+        "note": (Button(_("All notes"), _("notes on user {user}").format(user=user)), undo),
+    }[act]
 
 
 def _capital(sentence: str) -> str:

@@ -23,7 +23,7 @@ from storage.model_store import ModelRecord
 from storage.moments import day_of
 from storage.snapshot import EVERY_USER, Snapshot, latest_snapshot, sampled
 
-TASK = "churn"
+TASK = model_store.CHURN
 MOST_USERS = 25_000  # whose history a model is learned and tested on; a larger shop is sampled
 
 Progress = Callable[[str], None]

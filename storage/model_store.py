@@ -16,6 +16,9 @@ from typing import Any
 from storage.database import transaction
 from storage.errors import ModelFileError, NoModelError
 
+# The task of the models that say who will place no order.
+CHURN = "churn"
+
 # What skops has to be told is safe, reviewed one by one: the nodes of a boosted tree, and the layout of
 # the array they stand in. Anything else unknown in a file stops it from being loaded.
 TRUSTED_TYPES = (

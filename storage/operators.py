@@ -50,3 +50,18 @@ def every(connection: sqlite3.Connection) -> Sequence[Operator]:
         " ORDER BY added_at, operator"
     )
     return [Operator(*row) for row in found]
+
+
+def remember_name(connection: sqlite3.Connection, operator: str, name: str) -> None:
+    """Keep what somebody who asks is called."""
+    if name:
+        connection.execute(
+            "INSERT INTO operator_names VALUES (:operator, :name)"
+            " ON CONFLICT (operator) DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
+            {"operator": operator, "name": name},
+        )
+
+
+def names(connection: sqlite3.Connection) -> dict[str, str]:
+    """What those who asked are called, by their ids."""
+    return dict(connection.execute("SELECT operator, name FROM operator_names").fetchall())

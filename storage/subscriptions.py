@@ -18,8 +18,9 @@ EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 class Subscription:
     """One thing that a chat gets, at a time of day in the shop's zone or once at `once_at` (epoch seconds).
 
-    `weekdays` count from Monday, 0. `question` is what is asked, and of a reminder what it reminds of;
-    `operator` is who wanted it. `subscription_id` is 0 until it is stored.
+    `weekdays` count from Monday, 0. `question` is what is asked; of a reminder it is what to think of,
+    which may be nothing, and `about` the user. `operator` is who wanted it.
+    `subscription_id` is 0 until it is stored.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class Subscription:
     chat: str = ""
     thread: str = ""
     question: str = ""
+    about: str = ""
     weekdays: tuple[int, ...] = EVERY_DAY
     once_at: int | None = None
     silent: bool = False
@@ -57,9 +59,9 @@ def subscribe(connection: sqlite3.Connection, wanted: Subscription) -> Subscript
         return find(connection, there)
     cursor = connection.execute(
         """
-        INSERT INTO subscriptions (target, chat, thread, kind, question, local_time, weekdays, once_at,
+        INSERT INTO subscriptions (target, chat, thread, kind, question, about, local_time, weekdays, once_at,
             language, silent, operator, operator_name, created_at)
-        VALUES (:target, :chat, :thread, :kind, :question, :local_time, :weekdays, :once_at,
+        VALUES (:target, :chat, :thread, :kind, :question, :about, :local_time, :weekdays, :once_at,
             :language, :silent, :operator, :operator_name, :created_at)
         """,
         values,

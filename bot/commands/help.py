@@ -61,7 +61,7 @@ PHRASES = (
 
 
 # What a phone shows at once; of the rest only the names are said.
-MOST_ROWS = 12
+MOST_ROWS = 15
 
 
 def answer(question: Question, desk: Desk) -> Reply:

@@ -127,6 +127,37 @@ def m003_create_known_files(db: Database) -> None:
 @bot_migrations()
 def m004_create_deliveries(db: Database) -> None:
     for statement in (
+        # The work-list gets notes, giving to somebody else, giving back and taking back. `operator` is who
+        # has the user now or did something; `given_by` is who gave a user to another.
+        "ALTER TABLE worklist RENAME TO worklist_before",
+        """
+        CREATE TABLE worklist (
+            act_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id TEXT NOT NULL,
+            act TEXT NOT NULL CHECK (act IN ('take', 'release', 'contacted', 'snooze', 'note')),
+            operator TEXT NOT NULL,
+            operator_name TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            until INTEGER,
+            text TEXT NOT NULL DEFAULT '',
+            given_by TEXT NOT NULL DEFAULT '',
+            given_by_name TEXT NOT NULL DEFAULT '',
+            undone_at INTEGER
+        ) STRICT
+        """,
+        """
+        INSERT INTO worklist (act_id, user_id, act, operator, operator_name, at, until)
+        SELECT act_id, user_id, act, operator, operator_name, at, until FROM worklist_before
+        """,
+        "DROP TABLE worklist_before",
+        "CREATE INDEX worklist_by_user ON worklist (user_id, act_id)",
+        # What those who ask are called, as they were called last.
+        """
+        CREATE TABLE operator_names (
+            operator TEXT PRIMARY KEY,
+            name TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
         # What is sent to which chat and when, in the shop's zone: the digest, a saved question, or once a
         # reminder. `weekdays` holds the days as digits, Monday is 0.
         """
@@ -137,6 +168,7 @@ def m004_create_deliveries(db: Database) -> None:
             thread TEXT NOT NULL,
             kind TEXT NOT NULL CHECK (kind IN ('digest', 'question', 'reminder')),
             question TEXT NOT NULL,
+            about TEXT NOT NULL DEFAULT '',
             local_time TEXT NOT NULL,
             weekdays TEXT NOT NULL,
             once_at INTEGER,
@@ -149,8 +181,8 @@ def m004_create_deliveries(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX subscriptions_by_chat ON subscriptions (chat, thread)",
-        # The ledger: at most one delivery for a subscription and a local date. What is sent is written down
-        # before it is sent; `flags_seen` is how far the chat has then been told of flags.
+        # The ledger: at most one delivery for a subscription and a local date. What is sent is written
+        # down before it is sent; `flags_seen` is how far the chat has then been told of flags.
         """
         CREATE TABLE deliveries (
             delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,

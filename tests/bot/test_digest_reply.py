@@ -13,7 +13,8 @@ from storage import flag_events
 from storage.database import transaction
 from storage.identity_changes import exclude
 from storage.moments import day_start
-from tests.bot.conftest import LAST_DAY, Shop
+from tests.bot.conftest import Shop
+from tests.conftest import LAST_DAY
 
 
 @pytest.fixture

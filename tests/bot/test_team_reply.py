@@ -36,7 +36,7 @@ def rows(shop: Shop) -> list[tuple[object, ...]]:
 def test_everybody_is_listed_with_where_they_come_from(team: Shop) -> None:
     do(team, "add operator 123456 as Mei")
     assert rows(team) == [
-        ("1", "", "admin", "OPSBOT_ADMINS"),
+        ("1", "Boss", "admin", "OPSBOT_ADMINS"),
         ("2", "", "operator", "OPSBOT_OPERATORS"),
         ("3", "", "operator", "OPSBOT_OPERATORS"),
         ("123456", "Mei", "operator", "message"),

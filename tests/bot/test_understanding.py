@@ -36,6 +36,7 @@ SAMPLES: dict[str, object] = {
     "weekdays": ["mon", "thu"],
     "rest": "who is at risk",
     "kind": "digest",
+    "when": "tomorrow at 9:00",
 }
 
 

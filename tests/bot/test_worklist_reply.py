@@ -50,7 +50,7 @@ def test_taking_tells_of_a_call_and_a_snooze(shop: Shop) -> None:
     shop.answer("snooze user 007", asker=BO)
     assert list(shop.answer("take user 007", asker=MEI).lines) == [
         "Bo contacted this user on Feb 4.",
-        "Snoozed until Feb 11.",
+        "Snoozed until Feb 18.",
     ]
 
 
@@ -90,7 +90,7 @@ def test_the_worklist_keeps_an_email_by_its_pseudonym_only(shop: Shop) -> None:
 def test_having_contacted_says_who_and_when(shop: Shop) -> None:
     reply = shop.answer("contacted user 007", asker=MEI)
     assert reply.title == "User 007 was contacted by Mei on Feb 4."
-    assert [button.label for button in reply.buttons] == ["Snooze 7 days", "Who is at risk?"]
+    assert [button.label for button in reply.buttons] == ["Snooze 14 days", "Who is at risk?", "Undo"]
 
 
 def test_the_day_is_the_shops(shop: Shop) -> None:
@@ -107,7 +107,7 @@ def test_the_day_is_the_shops(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("question", "until"),
     [
-        ("snooze user 007", "2024-02-11"),
+        ("snooze user 007", "2024-02-18"),
         ("snooze user 007 for 14 days", "2024-02-18"),
         ("snooze user 007 for a day", "2024-02-05"),
         ("用户007先放两周", "2024-02-18"),
@@ -153,8 +153,8 @@ def test_how_things_stand_is_one_line_of_a_users_replies(shop: Shop, question: s
     assert "Contacted Feb 4 by Bo" in shop.answer(asked).lines
     shop.answer(f"take user {user}", asker=MEI)
     shop.answer(f"snooze user {user}", asker=MEI)
-    assert "Taken by Mei on Feb 4 · contacted Feb 4 by Bo · snoozed until Feb 11" in shop.answer(asked).lines
-    later = shop.days_later(7).answer(asked)
+    assert "Taken by Mei on Feb 4 · contacted Feb 4 by Bo · snoozed until Feb 18" in shop.answer(asked).lines
+    later = shop.days_later(14).answer(asked)
     assert "Taken by Mei on Feb 4 · contacted Feb 4 by Bo" in later.lines
 
 
@@ -165,7 +165,7 @@ def test_a_risk_and_its_reasons_can_be_worked_on_by_the_whole_team(shop: Shop, u
         (f"why is user {user} at risk", ["Profile"]),
     ):
         buttons = shop.answer(question).buttons
-        assert [button.label for button in buttons] == [*first, "Take", "Contacted", "Snooze 7 days"]
+        assert [button.label for button in buttons] == [*first, "Take", "Contacted", "Snooze 14 days"]
         assert [button.team for button in buttons] == [*(False for _ in first), True, True, True]
 
 
@@ -174,7 +174,7 @@ def test_each_button_does_what_it_says(shop: Shop) -> None:
     assert shop.answer(take.question, asker=MEI).command == "take"
     assert shop.answer(contacted.question, asker=MEI).command == "contacted"
     week = shop.answer(snooze.question, asker=MEI)
-    assert week.facts["until"] == (shop.now + timedelta(days=7)).date().isoformat()
+    assert week.facts["until"] == (shop.now + timedelta(days=14)).date().isoformat()
 
 
 def test_who_is_snoozed_is_left_out_of_the_list_and_counted(shop: Shop) -> None:
@@ -189,7 +189,7 @@ def test_who_is_snoozed_is_left_out_of_the_list_and_counted(shop: Shop) -> None:
     both = shop.answer("top 1000 users at risk")
     assert listed(both) == others
     assert "2 snoozed users are not listed." in both.lines
-    assert listed(shop.days_later(7).answer("top 1000 users at risk")) == [first, second, *others]
+    assert listed(shop.days_later(14).answer("top 1000 users at risk")) == [first, second, *others]
 
 
 def test_only_who_would_be_listed_counts_as_left_out(shop: Shop) -> None:

@@ -22,6 +22,7 @@ from bot.command import Asker
 from bot.desk import Desk
 from bot.i18n import _, using
 from bot.incident import report
+from bot.registry import commands
 from bot.reply import MISSING_ARGUMENT, Button, Reply, Table
 from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message
 from storage import conversation
@@ -192,7 +193,7 @@ class Sender:
         return StoredButton(
             chat=letter.asker.chat,
             operator=None if button.team else letter.asker.operator,
-            role="admin" if button.confirms else "operator",
+            role="admin" if button.confirms and _needs_admin(letter.reply.command) else "operator",
             question=button.question,
             language=letter.language,
             confirms=button.confirms,
@@ -217,6 +218,10 @@ class Sender:
     def _in_bot_db(self, work: Callable[..., _T]) -> _T:
         with self._desk.home.bot() as connection:
             return work(connection)
+
+
+def _needs_admin(name: str) -> bool:
+    return any(command.name == name and command.role == "admin" for command in commands())
 
 
 def _answered(answers: int | None) -> ReplyParameters | None:

@@ -48,7 +48,7 @@ def test_a_question_is_answered_with_its_buttons_numbered(shop: Shop) -> None:
         "  [2] Profile",
         "  [3] Take",
         "  [4] Contacted",
-        "  [5] Snooze 7 days",
+        "  [5] Snooze 14 days",
     ]
 
 

@@ -59,7 +59,7 @@ class Points:
 
 
 def send_due(home: Path, settings: Settings, fatal: int = 0) -> tuple[int | None, int]:
-    """The exit code of a process that sends what is due, and the points it passed where it came to its end."""
+    """The exit code of a process that sends what is due, and the points it passed if it came to its end."""
     ours, theirs = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_send_due, args=(theirs, home, settings, fatal))
     process.start()
