@@ -116,4 +116,46 @@ class Reliability:
         ).format(users=formats.count(self.users), points=formats.decimal(100 * apart / max(1, self.users)))
 
 
-Chart = RiskDistribution | OrderTimeline | Reliability
+@dataclass(frozen=True)
+class SalesBars:
+    """Net cents of each part of a period, a day or a month, beside those of the period before.
+
+    `labels` name the parts; there may be more parts before than now.
+    """
+
+    title: str
+    labels: Sequence[str]
+    cents: Sequence[int]
+    cents_before: Sequence[int]
+    currency: str | None
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        return _("{title}: {now}; before: {before}.").format(
+            title=self.title,
+            now=formats.money(sum(self.cents), self.currency),
+            before=formats.money(sum(self.cents_before), self.currency),
+        )
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Of the users whose first order lies in a month, the share that ordered in each month after it.
+
+    `rows` hold the month, how many users, and the shares from the month after the first on; the last month
+    may be incomplete.
+    """
+
+    rows: Sequence[tuple[date, int, Sequence[float]]]
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        first = [shares[0] for _month, _users, shares in self.rows if shares]
+        return _(
+            "Of the users who came in {months} months, {share} on average ordered in the month after."
+        ).format(months=formats.count(len(self.rows)), share=formats.percent(sum(first) / max(1, len(first))))
+
+
+Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts

@@ -61,3 +61,9 @@ def entered_since(connection: sqlite3.Connection, as_of: date, *, up_to: int) ->
         (as_of.isoformat(), up_to),
     )
     return [Flagged(row[0], date.fromisoformat(row[1]), row[2]) for row in rows]
+
+
+def flagged_at(connection: sqlite3.Connection, at: int) -> int | None:
+    """How many users were flagged at that moment (epoch seconds); None before the first that was noted."""
+    event = connection.execute("SELECT MAX(flag_event_id) FROM flag_events WHERE at < ?", (at,)).fetchone()[0]
+    return None if event is None else len(flagged_after(connection, event))

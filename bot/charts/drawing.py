@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from bot.chart import Chart, OrderTimeline, RiskDistribution
+from bot.chart import Chart, Cohorts, OrderTimeline, RiskDistribution, SalesBars
+from bot.charts.cohorts import cohorts
 from bot.charts.order_timeline import order_timeline
 from bot.charts.reliability import reliability
 from bot.charts.risk_distribution import risk_distribution
+from bot.charts.sales_bars import sales_bars
 
 
 def figure_of(chart: Chart) -> Figure:
@@ -16,4 +18,8 @@ def figure_of(chart: Chart) -> Figure:
         return risk_distribution(chart)
     if isinstance(chart, OrderTimeline):
         return order_timeline(chart)
+    if isinstance(chart, SalesBars):
+        return sales_bars(chart)
+    if isinstance(chart, Cohorts):
+        return cohorts(chart)
     return reliability(chart)

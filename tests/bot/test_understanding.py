@@ -36,6 +36,7 @@ SAMPLES: dict[str, object] = {
     "weekdays": ["mon", "thu"],
     "rest": "who is at risk",
     "kind": "digest",
+    "period": "last_month",
     "when": "tomorrow at 9:00",
 }
 

@@ -1,0 +1,98 @@
+"""How the shop did: any period, beside the one before; who comes back; as sentences and pictures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.charts import draw
+from bot.periods import Period, before, period_of, year_before
+from tests.bot.conftest import Shop
+
+TODAY = date(2026, 11, 24)  # a Tuesday
+
+
+@pytest.mark.parametrize(
+    ("slug", "first", "last", "before_first", "before_last"),
+    [
+        ("today", "2026-11-24", "2026-11-24", "2026-11-23", "2026-11-23"),
+        ("this_week", "2026-11-23", "2026-11-24", "2026-11-16", "2026-11-17"),
+        ("last_week", "2026-11-16", "2026-11-22", "2026-11-09", "2026-11-15"),
+        ("this_month", "2026-11-01", "2026-11-24", "2026-10-01", "2026-10-24"),
+        ("last_month", "2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30"),
+        ("this_quarter", "2026-10-01", "2026-11-24", "2026-07-01", "2026-08-24"),
+        ("last_year", "2025-01-01", "2025-12-31", "2024-01-01", "2024-12-31"),
+        ("last_7_days", "2026-11-18", "2026-11-24", "2026-11-11", "2026-11-17"),
+        ("month-10", "2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30"),
+        ("month-12", "2025-12-01", "2025-12-31", "2025-11-01", "2025-11-30"),
+        ("2026-03", "2026-03-01", "2026-03-31", "2026-02-01", "2026-02-28"),
+        ("2025", "2025-01-01", "2025-12-31", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_periods_and_what_comes_before(
+    slug: str, first: str, last: str, before_first: str, before_last: str
+) -> None:
+    period = period_of(slug, TODAY)
+    assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
+    earlier = before(period)
+    assert (earlier.first.isoformat(), earlier.last.isoformat()) == (before_first, before_last)
+
+
+def test_a_year_before_keeps_the_days_of_the_week_or_the_dates() -> None:
+    assert year_before(period_of("last_week", TODAY)).first == date(2025, 11, 17)
+    assert year_before(Period("2024-02", date(2024, 2, 1), date(2024, 2, 29))).last == date(2023, 2, 28)
+
+
+def test_the_number_comes_first(shop: Shop) -> None:
+    reply = shop.answer("how was 2024-01")
+    orders = reply.facts["orders"]
+    assert reply.title.startswith(f"Jan 1, 2024 to Jan 31, 2024: {orders:,} orders, ")
+    assert reply.lines[0].startswith("Against Dec 1, 2023 to Dec 31, 2023: orders ")
+    names = ("orders", "net_cents", "new_users", "returning_users", "flagged")
+    assert {*names, *(f"previous_{name}" for name in names)} <= reply.facts.keys()
+
+
+def test_the_months_of_a_year_add_up_to_it(shop: Shop) -> None:
+    with shop.home.store() as connection:
+        connection.execute("UPDATE lines SET user_id = user_id")
+    year = shop.answer("how was 2023").facts
+    months = [shop.answer(f"how was 2023-{month:02d}").facts for month in range(1, 13)]
+    for name in ("orders", "net_cents", "new_users"):
+        assert year[name] == sum(month[name] or 0 for month in months)  # type: ignore[misc]
+
+
+def test_a_period_that_is_not_over_is_compared_with_as_many_days(shop: Shop) -> None:
+    reply = shop.answer("how are we doing this month")
+    assert reply.title.startswith("This month so far (Feb 1, 2024 to Feb 4, 2024): ")
+    assert reply.lines[0].startswith("Against Jan 1, 2024 to Jan 4, 2024: ")
+
+
+def test_a_period_beyond_the_data_says_so_and_offers_the_last_one(shop: Shop) -> None:
+    reply = shop.days_later(60).answer("sales today")
+    assert reply.title == "There are no orders yet for Apr 4, 2024: the latest is of Feb 4, 2024."
+    (button,) = reply.buttons
+    assert shop.answer(button.question).facts["orders"]
+
+
+def test_it_needs_no_model(own_shop: Shop) -> None:
+    with own_shop.home.store() as connection:
+        connection.execute("DELETE FROM scores")
+        connection.execute("DELETE FROM models")
+    assert own_shop.answer("how was last month").facts["orders"]
+
+
+def test_who_comes_back_by_month(shop: Shop) -> None:
+    reply = shop.answer("retention by month")
+    cohorts = reply.facts["cohorts"]
+    assert isinstance(cohorts, list)
+    assert all(0 <= share <= 1 for cohort in cohorts for share in cohort["shares"])
+    assert [cohort["month"] for cohort in cohorts] == sorted(cohort["month"] for cohort in cohorts)
+
+
+@pytest.mark.parametrize("question", ["how was last month", "retention by month", "how was 2023"])
+def test_the_pictures_are_drawn(shop: Shop, question: str) -> None:
+    chart = shop.answer(question).chart
+    assert chart is not None
+    assert draw(chart).startswith(b"\x89PNG")
+    assert chart.alt
