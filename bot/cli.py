@@ -23,6 +23,7 @@ COMMANDS = {
     "import": "bot.program.import_files:import_files",
     "merge": "bot.program.merge:merge",
     "models": "bot.program.models:models",
+    "notify": "bot.program.notify:notify",
     "parse": "bot.program.parse:parse",
     "score": "bot.program.score:score",
     "telegram": "bot.program.telegram:telegram",

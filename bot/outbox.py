@@ -93,6 +93,15 @@ class Outbox:
                 left += 1
         return Sent(sent, left)
 
+    async def send_all_due(self) -> Sent:
+        """The same, and once more when the work of the night is done."""
+        first = await self.send_due()
+        if not first.left:
+            return first
+        await self.finish_the_night()
+        rest = await self.send_due()
+        return Sent(first.sent + rest.sent, rest.left)
+
     async def finish_the_night(self) -> None:
         """Wait for the work of the night, where it is under way."""
         if self._night_at_work is not None:

@@ -6,9 +6,10 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.folding import narrow
@@ -19,6 +20,10 @@ DEFAULT_HOME = Path("opsbot-home")
 
 # Written with commas; without NoDecode a list would have to be JSON.
 Ids = Annotated[tuple[str, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+NotifyFormat = Literal["auto", "json", "wecom", "feishu", "dingtalk", "slack"]
+# What must not stand in a sentence, not even a wrong value.
+SECRET = frozenset({"telegram_token", "webhook_secret", "notify_url", "notify_secret"})
 
 
 class SettingError(OpsbotError):
@@ -30,7 +35,9 @@ class SettingError(OpsbotError):
 class Settings(BaseSettings):
     """The settings of one home; `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     admins: Ids = ()
     operators: Ids = ()
@@ -50,6 +57,10 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     webhook_secret: SecretStr | None = None
     webhook_listen: str = Field(default="127.0.0.1:8443", pattern=r"^[^\s:]+:\d{1,5}$")
+    notify_url: Secrets = ()
+    notify_format: Annotated[tuple[NotifyFormat, ...], NoDecode] = ("auto",)
+    notify_secret: Secrets = ()
+    notify_at: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     questions_per_minute: int = Field(default=60, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
@@ -70,10 +81,61 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone such as Europe/Berlin or Asia/Shanghai")
         return name
 
+    @field_validator("notify_url", mode="before")
+    @classmethod
+    def _addresses(cls, written: object) -> tuple[str, ...]:
+        addresses = _parts(written)
+        if not all(map(_is_address, addresses)):
+            raise ValueError("addresses begin with https:// (or http://) and a host, separated by commas")
+        return addresses
+
+    @field_validator("notify_format", mode="before")
+    @classmethod
+    def _formats(cls, written: object, info: ValidationInfo) -> tuple[str, ...]:
+        formats = _parts(written)
+        if len(formats) not in {1, len(info.data.get("notify_url", ()))}:
+            raise ValueError(
+                "it takes one format, or one for each address of OPSBOT_NOTIFY_URL in their order"
+            )
+        return formats
+
+    @field_validator("notify_secret", mode="before")
+    @classmethod
+    def _secrets(cls, written: object, info: ValidationInfo) -> tuple[str, ...]:
+        secrets = _parts(written)
+        if secrets and len(secrets) != len(info.data.get("notify_url", ())):
+            raise ValueError(
+                "it takes one for each address of OPSBOT_NOTIFY_URL in their order, between commas"
+            )
+        return secrets
+
     @property
     def zone(self) -> ZoneInfo:
         """The shop's zone."""
         return ZoneInfo(self.timezone)
+
+
+def _parts(written: object) -> tuple[str, ...]:
+    """What stands between commas, empty places included; nothing for nothing."""
+    if isinstance(written, tuple | list):
+        return tuple(
+            part.get_secret_value() if isinstance(part, SecretStr) else str(part) for part in written
+        )
+    written = str(written)
+    return tuple(part.strip() for part in written.split(",")) if written.strip() else ()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and text.isprintable()
+        ) and " " not in text
+    except ValueError:
+        return False
 
 
 def _ids(written: object, form: str, problem: str) -> tuple[str, ...]:
@@ -104,10 +166,11 @@ def load(home: Path) -> Settings:
         return Settings(_env_file=(Path(".env"), home / ".env"))  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
+        name = str(first["loc"][0])
         raise SettingError(
             "The setting {name} cannot be {value!r}: {problem}.",
             next_step="Correct it in .env; .env.example says what it takes.",
-            name=PREFIX + str(first["loc"][0]).upper(),
-            value=first["input"],
+            name=PREFIX + name.upper(),
+            value="***" if name in SECRET else first["input"],
             problem=first["msg"].removeprefix("Value error, "),
         ) from error

@@ -41,4 +41,5 @@ COMMAND = Command(
     },
     answer=answer,
     topic="worklist",
+    rare=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from bot.desk import Desk
+    from bot.outbox import Sent
     from bot.reply import Reply
 
 
@@ -39,13 +40,12 @@ def digest(ctx: click.Context, dry_run: bool, as_json: bool) -> None:
         return
     import asyncio
 
-    from bot.program.telegram import hide_token, sole_bot
+    from bot.program.discretion import hide_secrets
+    from bot.program.telegram import sole_bot
 
+    hide_secrets(desk.settings)
     with sole_bot(desk, "It sends what is due by itself."):
-        from bot.transports.telegram.app import TelegramBot
-
-        hide_token(desk)
-        sent = asyncio.run(TelegramBot(desk).send_due())
+        sent = asyncio.run(send_due(desk))
     if as_json:
         print_json({"ok": not sent.left, "sent": sent.sent, "left": sent.left})
     else:
@@ -53,6 +53,24 @@ def digest(ctx: click.Context, dry_run: bool, as_json: bool) -> None:
     if sent.left:
         click.echo("Some could not be sent; run it again, the log says why.", err=True)
         ctx.exit(1)
+
+
+async def send_due(desk: Desk) -> Sent:
+    """Send what is due: to Telegram and webhooks, or where there is no token to webhooks alone."""
+    import asyncio
+
+    if desk.settings.telegram_token is not None or not desk.settings.notify_url:
+        from bot.transports.telegram.app import TelegramBot
+
+        return await TelegramBot(desk).send_due()
+    from bot.nightly_reply import nightly_reply
+    from bot.outbox import Outbox
+    from bot.transports.webhook.scheduled import WebhookTarget
+
+    async def night() -> Mapping[str, object]:
+        return (await asyncio.to_thread(nightly_reply, desk)).facts
+
+    return await Outbox(desk, {"webhook": WebhookTarget(desk)}, night).send_all_due()
 
 
 def preview(desk: Desk) -> Reply:

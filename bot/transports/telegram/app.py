@@ -29,6 +29,7 @@ from bot.transports.telegram.scheduled import NightlyJob, TelegramTarget
 from bot.transports.telegram.sender import Sender
 from bot.transports.telegram.uploads import forget_old as forget_uploads
 from bot.transports.telegram.work import Work
+from bot.transports.webhook.scheduled import WebhookTarget
 from storage import conversation
 from storage.errors import OpsbotError
 
@@ -86,12 +87,7 @@ class TelegramBot:
         """Do the work of the night and send what is due, once."""
         await self._connect()
         try:
-            first = await self._outbox.send_due()
-            if not first.left:
-                return first
-            await self._outbox.finish_the_night()
-            rest = await self._outbox.send_due()
-            return Sent(first.sent + rest.sent, rest.left)
+            return await self._outbox.send_all_due()
         finally:
             self._jobs.close()
             await self._application.shutdown()
@@ -178,7 +174,11 @@ class TelegramBot:
         application.add_handler(MessageHandler(new & ~filters.StatusUpdate.ALL, chats.on_message))
         application.add_handler(CallbackQueryHandler(chats.on_button))
         application.add_error_handler(chats.on_error)
-        self._outbox = Outbox(self._desk, {"telegram": TelegramTarget(sender)}, NightlyJob(self._jobs))
+        self._outbox = Outbox(
+            self._desk,
+            {"telegram": TelegramTarget(sender), "webhook": WebhookTarget(self._desk)},
+            NightlyJob(self._jobs),
+        )
         return application
 
     async def _connect(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.i18n import _
+from bot.phone import cleaned, row_cells
 from bot.render import provenance_text
 from bot.reply import Reply, Table
 
@@ -16,7 +17,6 @@ MOST_ENTITIES = 100
 # Of a longer table the first rows are shown, and all of it goes along as a file.
 MOST_ROWS = 20
 FIRST_ROWS = 10
-_LONGEST_PART = 1000
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ def message(reply: Reply) -> Message:
     if reply.failure:
         # Where there are buttons, they are the next step.
         next_step = "" if reply.buttons else reply.failure.next_step
-        return _fitted([[Part(_clean(reply.failure.message), "b")], [Part(_clean(next_step))]])
-    head: list[Line] = [[Part(_clean(reply.title), "b")], *([Part(_clean(line))] for line in reply.lines)]
+        return _fitted([[Part(cleaned(reply.failure.message), "b")], [Part(cleaned(next_step))]])
+    head: list[Line] = [[Part(cleaned(reply.title), "b")], *([Part(cleaned(line))] for line in reply.lines)]
     tail: list[Line] = []
     if reply.provenance:
-        tail = [[Part(_clean(provenance_text(reply.provenance)), "i")]]
+        tail = [[Part(cleaned(provenance_text(reply.provenance)), "i")]]
     rows = list(_rows(reply.table)) if reply.table else []
     shown = len(rows) if len(rows) <= MOST_ROWS else FIRST_ROWS
     while shown and not _fits([*head, *rows[:shown], _rest_line(len(rows) - shown), *tail]):
@@ -78,31 +78,8 @@ def _rest_line(left: int) -> Line:
 
 def _rows(table: Table) -> Iterator[Line]:
     """A line per row, narrow as a phone: the first cell stands out, bare numbers have a heading."""
-    for shown in table.shown:
-        first, *others = (
-            cell if index == 0 or not _is_bare(cell) else f"{table.headings[index]} {cell}"
-            for index, cell in enumerate(shown)
-            if table.narrow is None or index in table.narrow
-        )
-        yield [Part(_clean(first), "b"), Part("".join(f" · {_clean(cell)}" for cell in others if cell))]
-
-
-def _is_bare(cell: str) -> bool:
-    return cell.replace(",", "").replace(".", "").isdecimal()
-
-
-def _clean(text: str) -> str:
-    """Without what Telegram refuses or a stranger's file could disturb the chat with."""
-    kept = "".join(
-        character
-        for character in text
-        if character == "\n" or (character.isprintable() and character not in _DIRECTIONS)
-    )
-    return kept if len(kept) <= _LONGEST_PART else kept[:_LONGEST_PART] + "…"
-
-
-# Marks that turn the direction of all text after them.
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    for first, *others in row_cells(table):
+        yield [Part(cleaned(first), "b"), Part("".join(f" · {cleaned(cell)}" for cell in others if cell))]
 
 
 def _fits(lines: Sequence[Line]) -> bool:

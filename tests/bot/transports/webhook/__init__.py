@@ -1,0 +1,1 @@
+"""Outgoing webhooks against receivers that are as strict as the services."""
