@@ -53,6 +53,10 @@ class Access:
             return Admitted("operator", name)
         return None
 
+    def may_hear(self, place: Place) -> bool:
+        """Whether what is sent by itself may go there: to who may ask, or to a group on the list."""
+        return self.known(place.chat) is not None if place.private else self._open(place)
+
     def may_refuse(self, stranger: str) -> bool:
         """Whether to tell this stranger that the bot is private: once a day in the shop's zone."""
         today = self._desk.now().astimezone(self._desk.settings.zone).date()

@@ -176,7 +176,7 @@ class TelegramBot:
         application.add_error_handler(chats.on_error)
         self._outbox = Outbox(
             self._desk,
-            {"telegram": TelegramTarget(sender), "webhook": WebhookTarget(self._desk)},
+            {"telegram": TelegramTarget(sender, access), "webhook": WebhookTarget(self._desk)},
             NightlyJob(self._jobs),
         )
         return application

@@ -11,12 +11,12 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
-    InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
 )
 
+from bot.access import Access, Place
 from bot.assistant import Asked
 from bot.command import Asker
 from bot.i18n import _, using
@@ -37,40 +37,30 @@ _NIGHT = Asker("opsbot", "opsbot", "schedule")
 class TelegramTarget:
     """Chats of Telegram, as a target of the outbox."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, access: Access) -> None:
         self._sender = sender
+        self._access = access
 
     async def parts(self, subscription: Subscription, reply: Reply) -> list[Part]:
         """The messages that a reply is made of."""
         return await self._sender.compose(Letter(reply, _asker(subscription), subscription.language))
 
     async def send(self, subscription: Subscription, part: Part, *, repeat: bool) -> None:
-        """Send one message, once; tries again are the outbox's."""
-        if repeat:
-            part = _marked(part, subscription.language)
+        """Send one message, once; tries again are the outbox's.
+
+        A chat of somebody who was removed since, or that was taken off the list, is closed.
+        """
+        place = Place(subscription.chat, private=not subscription.chat.startswith("-"))
+        if not await asyncio.to_thread(self._access.may_hear, place):
+            raise ClosedError
         try:
-            await self._sender.post(part, _asker(subscription), silent=subscription.silent, tries=1)
+            for each in _marked(part, subscription.language) if repeat else (part,):
+                await self._sender.post(each, _asker(subscription), silent=subscription.silent, tries=1)
         except ChatMigrated as error:
             await self._sender.moved(subscription.chat, str(error.new_chat_id))
             raise NotArrivedError(0) from error
-        except Forbidden as error:
-            raise ClosedError from error
-        except BadRequest as error:
-            if any(words in error.message.casefold() for words in CLOSED):
-                raise ClosedError from error
-            report("a scheduled message that Telegram refuses")
-            raise RefusedError from error
-        except RetryAfter as error:
-            pause = error.retry_after
-            raise NotArrivedError(
-                pause if isinstance(pause, int | float) else pause.total_seconds()
-            ) from error
-        except NetworkError as error:
-            if error.__cause__ is None or isinstance(error.__cause__, _BEFORE_SENDING):
-                raise NotArrivedError from error  # Telegram said so, or was never reached
-            raise UnsureError from error
-        except (InvalidToken, TelegramError) as error:
-            raise NotArrivedError from error
+        except TelegramError as error:
+            raise _meaning(error) from error
 
 
 class NightlyJob:
@@ -92,16 +82,33 @@ class NightlyJob:
         return None if self._jobs.closed else {"problem": reply.title}
 
 
+def _meaning(error: TelegramError) -> Exception:
+    """What a failure means to the outbox."""
+    if isinstance(error, Forbidden):
+        return ClosedError()
+    if isinstance(error, BadRequest):
+        if any(words in error.message.casefold() for words in CLOSED):
+            return ClosedError()
+        report("a scheduled message that Telegram refuses")
+        return RefusedError()
+    if isinstance(error, RetryAfter):
+        pause = error.retry_after
+        return NotArrivedError(pause if isinstance(pause, int | float) else pause.total_seconds())
+    lost = isinstance(error, NetworkError) and error.__cause__ is not None
+    # Without a cause Telegram said so itself; with one of these it was never reached.
+    return UnsureError() if lost and not isinstance(error.__cause__, _BEFORE_SENDING) else NotArrivedError()
+
+
 def _asker(subscription: Subscription) -> Asker:
     return Asker(
         subscription.operator, subscription.operator_name, "telegram", subscription.chat, subscription.thread
     )
 
 
-def _marked(part: Part, language: str) -> Part:
-    """The part with a word that it may be a repeat, as far as there is room for it."""
+def _marked(part: Part, language: str) -> tuple[Part, ...]:
+    """The part with a word that it may be a repeat; before it, where there is no room in it."""
     with using(language):
         mark = _("Sent again: whether it arrived the first time is not known.")
     room = MOST_CHARACTERS if part.kind == "text" else MOST_CAPTION_CHARACTERS
     text = f"{mark}\n{part.text}".strip()
-    return replace(part, text=text) if len(text) <= room else replace(part, text=f"↻ {part.text}"[:room])
+    return (replace(part, text=text),) if len(text) <= room else (Part("text", mark), part)

@@ -12,8 +12,10 @@ import pytest
 
 from bot.desk import Desk
 from bot.transports.telegram.app import TelegramBot
+from bot.transports.telegram.scheduled import _marked
 from storage import ledger, subscriptions
 from storage.database import Home
+from storage.ledger import Part
 from storage.subscriptions import Subscription
 from tests.bot.conftest import NOON, Shop
 from tests.bot.transports.telegram.conftest import (
@@ -23,7 +25,7 @@ from tests.bot.transports.telegram.conftest import (
     started,
 )
 from tests.bot.transports.telegram.kill_run import send_due
-from tests.bot_api import BotApi, Message
+from tests.bot_api import BotApi, Failure, Message
 
 running = contextmanager(started)
 MARK = "Sent again: whether it arrived the first time is not known."
@@ -123,6 +125,62 @@ def test_a_chat_that_blocked_the_bot_is_left_alone(morning: Telegram) -> None:
             return not subscriptions.active(connection)
 
     morning.api.wait_for(ended, about="the subscription to end")
+
+
+@pytest.mark.parametrize(
+    ("failure", "arrived"),
+    [
+        (Failure.too_many_requests(retry_after=1), [False]),
+        (Failure.server_error(), [False]),
+        (Failure.bad_gateway_html(), [True]),  # a gateway may have passed it on
+        (Failure.cut_before(), [True]),
+        (Failure.cut_after(), [False, True]),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_what_fails_on_the_way_comes_later_and_only_what_may_have_come_is_marked(
+    morning: Telegram, failure: Failure, arrived: list[bool]
+) -> None:
+    morning.ask("every day at 9:00 my id")
+    morning.api.fail_next("sendMessage", failure)
+    later(morning, minutes=15)
+
+    def tried() -> bool:
+        with morning.shop.home.bot() as connection:
+            return any(each.tries for each in ledger.under_way(connection, 2**40))
+
+    morning.api.wait_for(tried, about="the first try")
+    later(morning, minutes=1)
+    chat = morning.operator.private
+    morning.api.wait_for(lambda: len(chat.from_bot) == 1 + len(arrived), about="the answer")
+    chat.skip()
+    morning.ask("help")  # and nothing comes between
+    assert [MARK in each.text for each in chat.from_bot[1:-1]] == arrived
+
+
+def test_who_was_removed_gets_nothing_any_more(morning: Telegram) -> None:
+    morning.ask("add operator 3003 as Sam", morning.admin)
+    morning.ask("every day at 9:00 my id", morning.stranger)
+    removal = morning.ask("remove operator 3003", morning.admin)
+    morning.admin.presses(removal, "Yes")
+    morning.admin.private.next_message(timeout=30)
+    before = len(morning.stranger.private.from_bot)
+    later(morning, minutes=15)
+
+    def ended() -> bool:
+        with morning.shop.home.bot() as connection:
+            return not subscriptions.active(connection)
+
+    morning.api.wait_for(ended, about="the subscription to end")
+    assert len(morning.stranger.private.from_bot) == before
+
+
+def test_a_repeat_without_room_for_the_word_has_it_before(morning: Telegram) -> None:
+    caption = "x" * 1024
+    first, second = _marked(Part("photo", caption, "a.png", b""), "en")
+    assert (first.text, second.text) == (MARK, caption)
+    (only,) = _marked(Part("text", "<b>short</b>"), "en")
+    assert only.text == f"{MARK}\n<b>short</b>"
 
 
 def test_the_work_of_the_night_is_done_in_the_background(bot_api: BotApi, own_shop: Shop) -> None:
