@@ -128,12 +128,18 @@ class Snapshot:
         return replace(self, as_of=as_of, identities_before=self.identities_known_before)
 
     def query(
-        self, text: str, parameters: Mapping[str, object] | None = None, *, user_id: str | None = None
+        self,
+        text: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        user_id: str | None = None,
+        into: str = "",
     ) -> sqlite3.Cursor:
         """Run `text` after the definitions of `KNOWN_ORDERS`, over the snapshot's users or only `user_id`.
 
         `text` continues the WITH clause: it starts with a comma and more names, or with SELECT. An
-        excluded user who is asked for by name is there.
+        excluded user who is asked for by name is there. `into` stands before the WITH clause, for what is to
+        be kept: INSERT INTO a temporary table.
         """
         before = self.identities_known_before
         said = identities.said(self.connection, before)
@@ -152,7 +158,7 @@ class Snapshot:
             merges=identities.MERGED_USERS if said.merges else "",
             listed=f"AND {user} NOT IN {identities.EXCLUDED_USERS}" if listed else "",
         )
-        return self.connection.execute("WITH " + known + text, bound)
+        return self.connection.execute(f"{into} WITH {known}{text}", bound)
 
 
 def as_now(connection: sqlite3.Connection, as_of: date) -> Snapshot:
