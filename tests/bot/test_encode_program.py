@@ -76,3 +76,10 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     result = encode(tmp_path, b"a\n", out="no/folder/vectors.npy")
 
     assert result.exit_code == 1 and "cannot be written" in result.stderr
+
+
+def test_personal_data_is_masked_first(tmp_path: Path) -> None:
+    assert encode(tmp_path, b"call 13812345678\ncall 13987654321\n").exit_code == 0
+    first, second = np.load(tmp_path / "vectors.npy")
+
+    assert np.array_equal(first, second)
