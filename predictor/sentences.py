@@ -21,7 +21,7 @@ _SHORT_FORM = re.compile(
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a review, at most MOST of at most LONGEST characters each; none of a text without words."""
+    """The sentences of a review, at most MOST of at most LONGEST characters each; none without words."""
     sentences: list[str] = []
     for part in _END.split(text):
         said = part.strip()
