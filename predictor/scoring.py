@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
-from predictor.feature_table import FeatureTable, feature_table
+from predictor.feature_table import FeatureTable
 from predictor.reasons import Explainer, Reason
 from predictor.training import TASK
 from storage import flag_events, model_store
@@ -92,8 +92,9 @@ def score_everybody(
     Merges and exclusions are those known by then, or with `now` those that hold now.
     """
     snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
-    table = feature_table(snapshot, definition_of(record))
-    return Scores(record, as_of, table, _loaded(record, models).model.probability(table.values))
+    model = _loaded(record, models).model
+    table = model.table(snapshot, definition_of(record))
+    return Scores(record, as_of, table, model.probability(table.values))
 
 
 def refresh_scores(
@@ -124,10 +125,10 @@ def risk_of(
     Nor has who is excluded now a risk.
     """
     record = promoted_model(connection)
-    table = feature_table(as_now(connection, as_of), definition_of(record), user_id=user_id)
+    loaded = _loaded(record, models)
+    table = loaded.model.table(as_now(connection, as_of), definition_of(record), user_id=user_id)
     if not len(table):
         return None
-    loaded = _loaded(record, models)
     probability = float(loaded.model.probability(table.values)[0])
     was_flagged = connection.execute(
         "SELECT flagged FROM scores WHERE task = ? AND user_id = ?", (TASK, user_id)

@@ -12,7 +12,8 @@ from typing import Any
 from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, choose_definition, definition_of
-from predictor.feature_table import FEATURE_NAMES
+from predictor.families import OPTIONAL
+from predictor.families.choice import choose
 from predictor.features.feature import N_
 from predictor.gate import decide
 from predictor.labels import LabelledTables
@@ -69,9 +70,10 @@ def train(
     calendar = calendar_of(snapshot, definition)
     tables = LabelledTables(sampled(snapshot, MOST_USERS), calendar.definition)
     progress(N_("testing on past dates"))
-    tested = backtest(calendar, tables)
+    choice = choose(backtest(calendar, tables), calendar, tables, OPTIONAL)
+    tested = choice.tested
     progress(N_("training"))
-    stack = stacked(calendar, tables, as_of)
+    stack = stacked(calendar, tables, as_of, choice.families)
     if not stack.enough:
         raise too_little(calendar, tables)
     model = fit(stack)
@@ -81,10 +83,11 @@ def train(
         "first_day": calendar.first_day.isoformat(),
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),
-        "features": list(FEATURE_NAMES),
+        "features": list(model.columns),
+        "families": choice.summary(),
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
-    decision = decide(current, as_of, calendar.definition, tested, models)
+    decision = decide(current, as_of, calendar.definition, tested, tables, models)
     before_storing()
     record = model_store.add_candidate(
         connection,
