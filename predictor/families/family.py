@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -75,6 +75,12 @@ class OptionalFamily(Protocol):
     def features(self) -> tuple[Extra, ...]:
         """Its columns in their order."""
 
+    def prepare(self, snapshot: Snapshot, progress: Callable[[int, int], None]) -> bool:
+        """Do what takes long and is kept in the store, such as embedding texts, for the snapshot's users.
+
+        `progress` hears how many of how many are done. Returns whether there was anything to do.
+        """
+
     def read(self, snapshot: Snapshot, *, user_id: str | None = None) -> Any:
         """What the columns of all days up to the snapshot are made of, of all its users or of one."""
 
@@ -104,6 +110,10 @@ class Counted(ABC):
     def family(self) -> OptionalFamily:
         """Itself."""
         return self
+
+    def prepare(self, snapshot: Snapshot, progress: Callable[[int, int], None]) -> bool:
+        """See `OptionalFamily`."""
+        return False
 
     @abstractmethod
     def read(self, snapshot: Snapshot, *, user_id: str | None = None) -> Any:

@@ -38,6 +38,11 @@ class Reviews:
     def __len__(self) -> int:
         return len(self.user_ids)
 
+    def only(self, mask: NDArray[np.bool_]) -> Reviews:
+        """Those of them where `mask`, (n_reviews,), holds."""
+        texts = tuple(text for text, kept in zip(self.texts, mask.tolist(), strict=True) if kept)
+        return Reviews(self.user_ids[mask], self.written_at[mask], self.rating[mask], texts)
+
     def known(self, known_before: int, user_ids: NDArray[np.object_]) -> Known:
         """Those that the given users had written before a moment."""
         row_of = {user_id: row for row, user_id in enumerate(user_ids.tolist())}

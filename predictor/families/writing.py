@@ -45,4 +45,4 @@ class Writing(Counted):
         return np.column_stack([known.count(), known.newest_age_days(), known.total(known.weight)])
 
 
-WRITING = Writing("writing", N_("that users write reviews, and when"), FEATURES)
+WRITING = Writing("writing", N_("when users write reviews"), FEATURES)
