@@ -17,6 +17,7 @@ COMMANDS = {
     "chat": "bot.program.chat:chat",
     "demo": "bot.program.demo:demo",
     "digest": "bot.program.digest:digest",
+    "encode": "bot.program.encode:encode",
     "evaluate": "bot.program.evaluate:evaluate",
     "exclude": "bot.program.exclude:exclude",
     "features": "bot.program.features:features",
