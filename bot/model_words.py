@@ -71,9 +71,7 @@ def family_lines(card: Mapping[str, Any]) -> list[str]:
         )
     for why_not, titles in untried.items():
         lines.append(
-            _("Not tried – {families}: {why_not}.").format(
-                families=_(", ").join(titles), why_not=_(why_not)
-            )
+            _("Not tried – {families}: {why_not}.").format(families=_(", ").join(titles), why_not=_(why_not))
         )
     return lines
 

@@ -42,9 +42,7 @@ def nightly_reply(desk: Desk) -> Reply:
             new = prepare_scoring(
                 connection, models, promoted_model(connection), desk.families(connection), desk.progress
             )
-            refresh_scores(
-                connection, models, desk.as_of(connection), desk.settings.flag_at, again=new
-            )
+            refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
             flagged = len(flagged_users(connection))
         title = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(
             imported=formats.count(len(imported)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.encoder import Encoder, Progress, Vectors, clean
+from predictor.encoder import Encoder, EncoderKey, Progress, Vectors, clean
 from storage.database import transaction
 
 Stored = NDArray[np.float16]
@@ -19,6 +19,7 @@ Stored = NDArray[np.float16]
 _STORED = np.dtype("<f2")  # harmless beside bf16: of vectors of length 1 it keeps cosines to 1e-6
 _AT_ONCE = 512  # texts that are encoded, then committed
 _LOOKED_UP = 500  # hashes in one statement
+_IS_KEY = " AND ".join(f"{each.name} = :{each.name}" for each in fields(EncoderKey))
 
 
 def embed(
@@ -59,6 +60,23 @@ def embed(
     return vectors
 
 
+def stored_vectors(
+    connection: sqlite3.Connection, key: EncoderKey, texts: Sequence[str]
+) -> tuple[NDArray[np.bool_], Vectors]:
+    """Which of the texts the store has vectors of, (n_texts,), and those vectors, (n_stored, n_dims).
+
+    Nothing is encoded or loaded: for answers that must not wait for a language model.
+    """
+    known = connection.execute(f"SELECT encoder_id, n_dims FROM encoders WHERE {_IS_KEY}", asdict(key))
+    encoder_id, n_dims = known.fetchone() or (0, 1)
+    hashes = [_hash(clean(text)) for text in texts]
+    stored = dict(_stored(connection, encoder_id, hashes, n_dims))
+    there = np.array([hash_ in stored for hash_ in hashes], dtype=np.bool_)
+    vectors = np.array([stored[hash_] for hash_ in hashes if hash_ in stored], np.float32)
+    vectors = vectors.reshape(-1, n_dims)
+    return there, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
 def _further(progress: Progress, before: int, total: int, done: int, _part: int) -> None:
     progress(before + done, total)
 
@@ -69,18 +87,18 @@ def _hash(text: str) -> bytes:
 
 def _encoder_id(connection: sqlite3.Connection, encoder: Encoder) -> int:
     """The number under which the store knows this key; a new one the first time."""
-    fields = asdict(encoder.key)
-    known = f"SELECT encoder_id FROM encoders WHERE {' AND '.join(f'{name} = :{name}' for name in fields)}"
-    row = connection.execute(known, fields).fetchone()
+    key = asdict(encoder.key)
+    known = f"SELECT encoder_id FROM encoders WHERE {_IS_KEY}"
+    row = connection.execute(known, key).fetchone()
     if row is None:
         with transaction(connection):
-            names = [*fields, "n_dims"]
+            names = [*key, "n_dims"]
             connection.execute(
                 f"INSERT OR IGNORE INTO encoders ({', '.join(names)})"
                 f" VALUES ({', '.join(f':{name}' for name in names)})",
-                {**fields, "n_dims": encoder.n_dims},
+                {**key, "n_dims": encoder.n_dims},
             )
-        row = connection.execute(known, fields).fetchone()
+        row = connection.execute(known, key).fetchone()
     return int(row[0])
 
 

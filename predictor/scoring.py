@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
+from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
 from predictor.reasons import Explainer, Reason
-from predictor.families import OptionalFamily
 from predictor.training import TASK, Progress, prepare
 from storage import flag_events, model_store
 from storage.database import transaction
@@ -121,7 +121,9 @@ def prepare_scoring(
     `optional` are the families as `optional_families` gives them. Returns whether there was anything to do.
     """
     its_own = {fitted.family for fitted in _loaded(record, models).model.families}
-    return prepare([family for family in optional if family in its_own], latest_snapshot(connection), progress)
+    return prepare(
+        [family for family in optional if family in its_own], latest_snapshot(connection), progress
+    )
 
 
 def refresh_scores(

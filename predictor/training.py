@@ -125,7 +125,8 @@ def prepare(families: Sequence[OptionalFamily], snapshot: Snapshot, progress: Pr
             progress(N_("reading reviews"))
         said.append(done)
 
-    return any([family.prepare(snapshot, hear) for family in families])
+    did = [family.prepare(snapshot, hear) for family in families]
+    return any(did)
 
 
 def definition_in_force(

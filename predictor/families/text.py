@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 from predictor.embeddings import embed, stored_vectors
 from predictor.encoder import EncoderKey
 from predictor.families.family import Cutoff, Extra, Floats, OptionalFamily
-from predictor.families.reviews import HALF_LIFE_DAYS, NO_REVIEWS, Known, Reviews, read_reviews
+from predictor.families.reviews import HALF_LIFE_DAYS, NO_REVIEWS, Reviews, read_reviews
 from predictor.families.stars import NEGATIVE_UP_TO
 from predictor.features.feature import N_, Family
-from storage.masking import masked
 from storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -47,7 +46,9 @@ WORDS = Family(
 )
 
 FEATURES = (
-    Extra("tone", N_("how likely it is that such words come with 1 or 2 stars, newer ones counting more"), WORDS),
+    Extra(
+        "tone", N_("how likely it is that such words come with 1 or 2 stars, newer ones counting more"), WORDS
+    ),
     Extra("complaint_age_days", N_("days since the last review that reads like a complaint"), WORDS),
     Extra(
         "recent_complaints",
@@ -140,7 +141,9 @@ class Text:
     def load(self, parts: Mapping[str, Any]) -> FittedText:
         """See `OptionalFamily`."""
         middle, tone, drift = (np.asarray(parts[name]) for name in ("middle", "tone", "drift"))
-        return FittedText(Text(EncoderKey(**parts["encoder"])), middle, tone, float(parts["intercept"]), drift)
+        return FittedText(
+            Text(EncoderKey(**parts["encoder"])), middle, tone, float(parts["intercept"]), drift
+        )
 
 
 @dataclass(frozen=True)
@@ -159,9 +162,7 @@ class FittedText:
         drift = (written - self.middle) @ self.drift
         return np.column_stack([*self.tones(material, known_before, user_ids), drift])
 
-    def tones(
-        self, material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]
-    ) -> list[Floats]:
+    def tones(self, material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]) -> list[Floats]:
         """The columns that follow from the tone, (n_users,) each."""
         known = material.reviews.known(known_before, user_ids)
         if np.isnan(self.tone).any():
@@ -208,11 +209,11 @@ class _Scale:
 
 
 def _masked(reviews: Reviews) -> list[str]:
-    return [masked(text) for text in reviews.texts]
+    return list(reviews.texts)
 
 
 def _mean_vectors(material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]) -> Floats:
-    """(n_users, n_dims) mean of what each had written, newer reviews counting more; NaN for who wrote nothing."""
+    """(n_users, n_dims) mean of what each had written, newer reviews counting more; NaN without any."""
     known = material.reviews.known(known_before, user_ids)
     weight = known.weight
     sums = np.zeros((known.users, material.vectors.shape[1]))
