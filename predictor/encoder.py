@@ -31,6 +31,7 @@ _E5 = re.compile(r"(?:^|[-_/])e5(?:[-_]|$)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff]")
 
 Pooling = Literal["mean", "first"]
+Dtype = Literal["bf16", "fp32"]
 Progress = Callable[[int, int], None]
 Vectors = NDArray[np.float32]
 
@@ -76,7 +77,7 @@ class Encoder:
         *,
         prefix: str | None = None,
         pooling: Pooling = "mean",
-        dtype: Literal["bf16", "fp32"] | None = None,
+        dtype: Dtype | None = None,
         say: Say = lambda step: None,
     ) -> None:
         self._name = name or DEFAULT_MODEL
@@ -161,12 +162,14 @@ class Encoder:
         from predictor.network import load
 
         mend(self._weights, self._say)
-        return load(self._weights, device=self._device, dtype=self._dtype, most_tokens=MAX_TOKENS)
+        dtype = self._dtype or self._known_dtype()
+        return load(self._weights, device=self._device, dtype=dtype, most_tokens=MAX_TOKENS)
 
     def _is_default(self) -> bool:
-        return self._weights.model == DEFAULT_MODEL
+        """Whether these are the weights that come without being named, and are known beforehand."""
+        return self._weights.model == DEFAULT_MODEL and self._weights.origin != "folder"
 
-    def _known_dtype(self) -> str | None:
+    def _known_dtype(self) -> Dtype | None:
         """The type of numbers where it follows from the processor alone: the default model bears bf16."""
         if not self._is_default() or self._device not in (None, "cpu"):
             return None

@@ -6,7 +6,7 @@ import contextlib
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from predictor.weights import Weights
 if TYPE_CHECKING:
     import torch
 
-Dtype = Literal["bf16", "fp32"]
+    from predictor.encoder import Dtype
 
 # Sentences that both types of numbers are tried on, and how alike their vectors have to be.
 _TRIAL = ("query: Delivery took three weeks.", "query: 客服态度很好，下次还会再买", "Ü")
