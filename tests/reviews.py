@@ -29,7 +29,8 @@ def write_reviews(connection: sqlite3.Connection, reviews: Iterable[Review]) -> 
         ).lastrowid
         before = connection.execute("SELECT COUNT(*) FROM reviews").fetchone()[0]
         connection.executemany(
-            "INSERT INTO reviews (user_id, written_at, review_key, occurrence, item_id, rating, text, import_id)"
+            "INSERT INTO reviews"
+            " (user_id, written_at, review_key, occurrence, item_id, rating, text, import_id)"
             " VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
             (
                 (
