@@ -26,8 +26,6 @@ _BATCH_TOKENS = 4096  # padding included: what bounds the memory of a batch of l
 _WINDOW = 4096  # texts that are cut into tokens at once
 # No token of a vocabulary in use is longer: what lies behind can never be among the first MAX_TOKENS.
 _CHARACTERS_PER_TOKEN = 64
-# e5 models were trained with a word before each text that says what it is for.
-_E5 = re.compile(r"(?:^|[-_/])e5(?:[-_]|$)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff]")
 
 Pooling = Literal["mean", "first"]
@@ -86,25 +84,35 @@ class Encoder:
         self._pooling: Pooling = pooling
         self._dtype = dtype
         self._say = say
-        self._lock = threading.RLock()
+        self._finding = threading.Lock()
+        self._loading = threading.Lock()
+        self._cutting = threading.Lock()
 
     @property
     def weights(self) -> Weights:
         """Where the weights are; found, fetched or converted at the first use. Raises WeightsError."""
-        with self._lock:
+        with self._finding:
             return self._weights
 
-    @property
+    @cached_property
     def key(self) -> EncoderKey:
         """What the vectors depend on. Of the default model it is known without loading anything."""
-        with self._lock:
-            return self._key
+        dtype = self._dtype or self._known_dtype() or self._in_memory().dtype
+        return EncoderKey(
+            model=self.weights.model,
+            revision=self.weights.revision,
+            prefix=self._prefixed(),
+            pooling=self._pooling,
+            max_tokens=MAX_TOKENS if self._is_default() else self._in_memory().max_tokens,
+            dtype=dtype,
+        )
 
-    @property
+    @cached_property
     def n_dims(self) -> int:
         """How many numbers a vector has."""
-        with self._lock:
-            return self._n_dims
+        if self._is_default():
+            return int(json.loads((self.weights.folder / "config.json").read_text())["hidden_size"])
+        return self._in_memory().n_dims
 
     @property
     def loaded(self) -> bool:
@@ -113,8 +121,7 @@ class Encoder:
 
     def load(self) -> None:
         """Bring the weights into memory now. Raises EncoderError."""
-        with self._lock:
-            _ = self._network
+        self._in_memory()
 
     def encode(self, texts: Sequence[str], *, progress: Progress = lambda done, total: None) -> Vectors:
         """The vectors of the texts, (n_texts, n_dims), each of length 1; the same text is encoded once.
@@ -139,35 +146,21 @@ class Encoder:
     def _weights(self) -> Weights:
         return find_weights(self._name, say=self._say)
 
-    @cached_property
-    def _key(self) -> EncoderKey:
-        known = self._dtype or self._known_dtype()
-        return EncoderKey(
-            model=self._weights.model,
-            revision=self._weights.revision,
-            prefix=self._prefixed(),
-            pooling=self._pooling,
-            max_tokens=MAX_TOKENS if self._is_default() else self._network.max_tokens,
-            dtype=known or self._network.dtype,
-        )
-
-    @cached_property
-    def _n_dims(self) -> int:
-        if self._is_default():
-            return int(json.loads((self._weights.folder / "config.json").read_text())["hidden_size"])
-        return self._network.n_dims
+    def _in_memory(self) -> Network:
+        with self._loading:
+            return self._network
 
     @cached_property
     def _network(self) -> Network:
         from predictor.network import load
 
-        mend(self._weights, self._say)
+        mend(self.weights, self._say)
         dtype = self._dtype or self._known_dtype()
-        return load(self._weights, device=self._device, dtype=dtype, most_tokens=MAX_TOKENS)
+        return load(self.weights, device=self._device, dtype=dtype, most_tokens=MAX_TOKENS)
 
     def _is_default(self) -> bool:
         """Whether these are the weights that come without being named, and are known beforehand."""
-        return self._weights.model == DEFAULT_MODEL and self._weights.origin != "folder"
+        return self.weights.model == DEFAULT_MODEL and self.weights.origin != "folder"
 
     def _known_dtype(self) -> Dtype | None:
         """The type of numbers where it follows from the processor alone: the default model bears bf16."""
@@ -178,24 +171,23 @@ class Encoder:
         return "bf16" if processor.has_bf16() else "fp32"
 
     def _prefixed(self) -> str:
-        if self._prefix is not None:
-            return self._prefix
-        return "query: " if _E5.search(self._weights.model.rstrip("/")) else ""
+        return self.weights.prefix if self._prefix is None else self._prefix
 
     def _tokens(self, texts: list[str]) -> list[list[int]]:
         most = MAX_TOKENS * _CHARACTERS_PER_TOKEN
         prefix = self._prefixed()
-        with self._lock:  # tokenizers keep state while they cut
-            return self._network.tokens([prefix + text[:most] for text in texts])
+        network = self._in_memory()
+        with self._cutting:  # tokenizers keep state meanwhile
+            return network.tokens([prefix + text[:most] for text in texts])
 
     def _vectors(self, tokens: list[list[int]]) -> Vectors:
-        vectors = self._network.pooled(tokens, first=self._pooling == "first")
+        vectors = self._in_memory().pooled(tokens, first=self._pooling == "first")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(vectors).all() or not lengths.all():
             raise EncoderError(
                 "The encoder {model} gives no usable vectors.",
                 next_step="Copy its files again, or set OPSBOT_ENCODER to another one.",
-                model=self._weights.model,
+                model=self.weights.model,
             )
         return np.asarray(vectors / lengths, np.float32)
 

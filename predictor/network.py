@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _TRIAL = ("query: Delivery took three weeks.", "query: 客服态度很好，下次还会再买", "Ü")
 _ALIKE = 0.999
 
+_SMALL = 1_000_000
+
 # Missing from a file without harm: what is computed anyway, or lies behind the last hidden state.
 _NOT_NEEDED = ("pooler.", "position_ids", "rotary_emb", "attn.bias", "attn.masked_bias", "lm_head")
 
@@ -84,7 +86,7 @@ def load(weights: Weights, *, device: str | None, dtype: Dtype | None, most_toke
     except ImportError as error:
         raise EncoderError(
             "Reading text needs packages that are not installed ({package}).",
-            next_step="Install them: pip install 'opsbot[text]'",
+            next_step="Install them: pip install --constraint constraints.txt '.[text]'",
             package=error.name or "torch",
         ) from error
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -164,13 +166,15 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         where["gguf_file"] = weights.gguf
     try:
         config = AutoConfig.from_pretrained(weights.folder, **where)
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **where)
         wanted: dict[str, Any] = {"dtype": torch.float32, "output_loading_info": True, **where}
         if "add_pooling_layer" in inspect.signature(_class_of(config)).parameters:
             wanted["add_pooling_layer"] = False
         if not weights.gguf:
             wanted |= {"use_safetensors": True}
         model, found = AutoModel.from_pretrained(weights.folder, **wanted)
+        _let_go_of_file(model)
+        # Last, as a large vocabulary takes 300 MB: the file is no longer in memory beside it.
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **where)
     except (
         SafetensorError,
         ValueError,
@@ -188,6 +192,16 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
             weights, f"{len(missing) or len(found['mismatched_keys'])} of its tensors are missing"
         )
     return tokenizer, model.get_encoder() if config.is_encoder_decoder else model
+
+
+def _let_go_of_file(model: Any) -> None:
+    """Copy the small parts, which may lie in the file still and keep all of it in memory.
+
+    Where large ones lie there as well, the file is the memory they take, and they stay.
+    """
+    for part in model.parameters():
+        if part.numel() <= _SMALL:
+            part.data = part.data.clone()
 
 
 def _class_of(config: Any) -> Any:

