@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 # Measured to the end of the day of the answer; a person counts from day to day.
-AGES = frozenset({"recency_days", "tenure_days", "review_age_days", "low_rating_age_days"})
+AGES = frozenset(
+    {"recency_days", "tenure_days", "review_age_days", "low_rating_age_days", "complaint_age_days"}
+)
 
 
 def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> str:

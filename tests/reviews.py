@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,29 +23,25 @@ class Review:
 
 
 def write_reviews(connection: sqlite3.Connection, reviews: Iterable[Review]) -> None:
-    """Add reviews to the store as one import does; each is another one."""
+    """Add reviews to the store as one import does; each is another one, none is there already."""
     with transaction(connection):
         import_id = connection.execute(
             "INSERT INTO imports VALUES (NULL, 'reviews', 'reviews.csv', 0, 1, 1, 0, 0, 0, 0)"
         ).lastrowid
-        before = connection.execute("SELECT COUNT(*) FROM reviews").fetchone()[0]
+        seen: Counter[Review] = Counter()
         connection.executemany(
             "INSERT INTO reviews"
             " (user_id, written_at, review_key, occurrence, item_id, rating, text, import_id)"
-            " VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
-            (
-                (
-                    one.user_id,
-                    one.written_at,
-                    blake2b(str(before + number).encode(), digest_size=16).digest(),
-                    one.item_id,
-                    one.rating,
-                    one.text,
-                    import_id,
-                )
-                for number, one in enumerate(reviews)
-            ),
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (_row(one, seen, import_id) for one in reviews),
         )
+
+
+def _row(one: Review, seen: Counter[Review], import_id: int | None) -> tuple[object, ...]:
+    # Keys that depend on the review alone: what else is in the store changes nobody's place.
+    key = blake2b(repr(one).encode(), digest_size=16).digest()
+    seen[one] += 1
+    return one.user_id, one.written_at, key, seen[one], one.item_id, one.rating, one.text, import_id
 
 
 def rewrite_reviews(connection: sqlite3.Connection, reviews: Iterable[Review]) -> None:

@@ -189,13 +189,10 @@ print(*sys.modules)
 def test_without_the_packages_the_family_says_so(
     store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from predictor import families
-
     write_reviews(store, [Review("a", known_before(AS_OF) - DAY)])
-    installed = families.find_spec
-    monkeypatch.setattr(families, "find_spec", lambda name: None if name == "torch" else installed(name))
+    monkeypatch.setattr("predictor.families.find_spec", lambda name: None)
 
-    _, text, _ = families.optional_families(store)
+    _, text, _ = optional_families(store)
 
     assert text.lacks(text.read(Snapshot(store, AS_OF))) == "the packages for reading text are not installed"
     assert not text.prepare(Snapshot(store, AS_OF), lambda done, total: None)
