@@ -6,8 +6,8 @@ words come with 1 or 2 of them; the drift, fitted on what users had written at e
 they then ordered, works without stars too. As the drift learns from outcomes, the training rows of a user
 get one that was fitted without that user; otherwise the model would trust it too much.
 
-Reviews are embedded before a training and before the nightly scores. In a live answer what is not embedded
-yet counts as not written: no answer waits for a language model.
+Reviews are embedded before a training and before the nightly scores, with personal data masked. In a live
+answer what is not embedded yet counts as not written: no answer waits for a language model.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from predictor.families.family import Cutoff, Extra, Floats, OptionalFamily
 from predictor.families.reviews import HALF_LIFE_DAYS, NO_REVIEWS, Reviews, read_reviews
 from predictor.families.stars import NEGATIVE_UP_TO
 from predictor.features.feature import N_, Family
+from storage.masking import mask
 from storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Text:
         reviews = read_reviews(snapshot, user_id)
         if self.key is None:
             return ReadReviews(reviews.only(np.zeros(len(reviews), bool)), np.empty((0, 1), np.float32))
-        there, vectors = stored_vectors(snapshot.connection, self.key, reviews.texts)
+        there, vectors = stored_vectors(snapshot.connection, self.key, _masked(reviews))
         return ReadReviews(reviews.only(there), vectors)
 
     def prepare(self, snapshot: Snapshot, progress: Callable[[int, int], None]) -> bool:
@@ -108,7 +109,7 @@ class Text:
             done.append(so_far)
             progress(so_far, total)
 
-        embed(snapshot.connection, self.encoder, read_reviews(snapshot).texts, progress=heard)
+        embed(snapshot.connection, self.encoder, _masked(read_reviews(snapshot)), progress=heard)
         return bool(done)
 
     def lacks(self, material: ReadReviews) -> str | None:
@@ -206,6 +207,11 @@ class _Scale:
 
     def __call__(self, vectors: NDArray[Any]) -> Floats:
         return np.asarray((vectors - self.middle) / self.spread, dtype=np.float64)
+
+
+def _masked(reviews: Reviews) -> list[str]:
+    """What is embedded: the texts without the personal data that stands in them."""
+    return [mask(text) for text in reviews.texts]
 
 
 def _mean_vectors(material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]) -> Floats:
