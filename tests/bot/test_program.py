@@ -328,10 +328,24 @@ def test_the_same_file_again_adds_nothing(fresh_program: Program, orders: Path) 
 def test_import_says_in_words_what_became_of_the_rows(fresh_program: Program, orders: Path) -> None:
     result = fresh_program("import", orders)
     assert (
-        "orders.csv → lines: 4 rows read; 3 added, 0 updated, 0 unchanged, 1 rejected (1 anonymous)"
+        "Rows read from orders.csv (order lines): 4; 3 added, 0 updated, 0 unchanged, 1 rejected."
         in result.stdout
     )
-    assert "Rejected rows with their reasons: " in result.stdout
+    assert "Without a user: 1; they count towards sales, not users." in result.stdout
+    assert "The rejected rows with their reasons: " in result.stdout
+
+
+def test_of_several_files_it_is_said_which_failed_and_what_was_done(
+    fresh_program: Program, orders: Path, quiet_place: Path
+) -> None:
+    other = quiet_place / "doubtful.csv"
+    other.write_text("order_id,user_id,ordered_at,item_id\nA1,42,05/01/2024,tea\n", encoding="utf-8")
+    result = fresh_program("import", orders, other, "--json", code=1)
+    assert json.loads(result.stdout)["error"]["kind"] == "import_refused"
+    assert [line.partition(":")[0] for line in result.stderr.splitlines() if ".csv" in line][:1] == [
+        "Rows read from orders.csv (order lines)"
+    ]
+    assert "doubtful.csv was not imported:" in result.stderr
 
 
 def test_the_rejected_file_is_where_the_result_says(fresh_program: Program, orders: Path) -> None:
