@@ -1,4 +1,4 @@
-"""The draw: who of a list is held out, by chance alone, evenly along the list, and the same for the same seed."""
+"""The draw: who of a list is held out, by chance alone, evenly along it, and the same for the same seed."""
 
 from __future__ import annotations
 
