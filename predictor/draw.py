@@ -7,6 +7,8 @@ import math
 import secrets
 from collections.abc import Sequence
 
+# Nobody is held out twice within so many days, by a campaign or of the digest.
+REST_DAYS = 90
 STRATUM = 10  # neighbours in the list are drawn among themselves
 
 
