@@ -54,7 +54,8 @@ def message(reply: Reply) -> Message:
     if reply.failure:
         # Where there are buttons, they are the next step.
         next_step = "" if reply.buttons else reply.failure.next_step
-        return _fitted([[Part(cleaned(reply.failure.message), "b")], [Part(cleaned(next_step))]])
+        lines = [[Part(cleaned(line))] for line in (*reply.lines, next_step)]
+        return _fitted([[Part(cleaned(reply.failure.message), "b")], *lines])
     head: list[Line] = [[Part(cleaned(reply.title), "b")], *([Part(cleaned(line))] for line in reply.lines)]
     tail: list[Line] = []
     if reply.provenance:
