@@ -96,8 +96,9 @@ orders AS (
 EVERY_USER = "l.user_id <> ''"
 EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
-# Whoever was drawn for a campaign stays in it, excluded or not.
-DRAWN_USERS = "l.user_id IN (SELECT user_id FROM temp.drawn_users)"
+# Whoever was drawn for a campaign stays in it, excluded or not. The lines are read in order: looked up one
+# user at a time (no +), SQLite joins the statuses by comparing all with all.
+DRAWN_USERS = "l.user_id >= '' AND +l.user_id IN (SELECT user_id FROM temp.drawn_users)"
 _EXCLUDED_TOO = (EVERY_SALE, DRAWN_USERS)
 
 
