@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,12 @@ def arms(shop: Shop) -> dict[str, str]:
             each.user_id: each.arm
             for each in campaigns.drawn(connection, campaigns.every(connection)[0].campaign_id)
         }
+
+
+def reported(reply: Reply) -> list[dict[str, Any]]:
+    found = reply.facts["campaigns"]
+    assert isinstance(found, list)
+    return found
 
 
 def failed(reply: Reply, kind: str) -> str:
@@ -126,7 +133,7 @@ def test_contacting_who_is_held_out_is_asked_about_first(started: Shop) -> None:
 
 def test_did_the_last_campaign_work(started: Shop) -> None:
     reply = started.answer("did the last campaign work")
-    (campaign,) = reply.facts["campaigns"]  # type: ignore[misc]
+    (campaign,) = reported(reply)
     assert campaign["campaign_id"] == f"winback-{LAST_DAY}"
     assert (campaign["contact"], campaign["holdout"], campaign["verdict"]) == (30, 30, None)
     assert campaign["low"] <= campaign["effect"] <= campaign["high"]
@@ -159,14 +166,14 @@ def test_an_imported_campaign_has_a_verdict_and_uses_the_horizon_in_force(shop: 
     imported(shop)
     reply = shop.answer("did the last campaign work")
     assert reply.title.startswith("The last campaign, spring, worked: ")
-    (campaign,) = reply.facts["campaigns"]  # type: ignore[misc]
+    (campaign,) = reported(reply)
     assert (campaign["verdict"], campaign["horizon_days"]) == ("worked", 30)
     assert reply.provenance is not None
     assert reply.provenance.model is None
     assert reply.chart is not None
     assert reply.chart.alt.startswith("Effect on the order rate, spring: +")
-    shorter = shop.with_settings(horizon_days=7).answer("did the last campaign work").facts["campaigns"]
-    assert shorter[0]["closes_at"] < campaign["closes_at"]  # type: ignore[index]
+    (shorter,) = reported(shop.with_settings(horizon_days=7).answer("did the last campaign work"))
+    assert shorter["closes_at"] < campaign["closes_at"]
     assert "有效" in shop.answer("活动效果怎么样").title
 
 
