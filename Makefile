@@ -10,7 +10,8 @@ WORKERS ?= 3
 
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
-.PHONY: bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-quality
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
+.PHONY: bench-quality
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -32,6 +33,9 @@ bench-quality: $(VENV)/installed-test
 
 bench-fusion: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.fusion
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
 
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat

@@ -10,6 +10,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage.migrations.campaigns import create_campaigns
+
 store_migrations = Migrations("store")
 
 
@@ -310,3 +312,8 @@ def m005_create_embeddings(db: Database) -> None:
         ) STRICT
         """
     )
+
+
+@store_migrations()
+def m009_create_campaigns(db: Database) -> None:
+    create_campaigns(db)
