@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of, say_if_later, write_whole
+from bot.program.output import AS_OF, desk_of, progress, say_if_later, write_whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,13 +33,14 @@ def score(ctx: click.Context, task: str, as_of: date | None, out: Path | None) -
     With --as-of the model is the newest that was trained on what was known by then, with its own
     horizon and active days; otherwise the promoted one.
     """
-    from predictor.scoring import model_known_at, promoted_model, score_everybody
+    from predictor.scoring import model_known_at, prepare_scoring, promoted_model, score_everybody
 
     desk = desk_of(ctx)
     with desk.store() as connection:
         last = desk.as_of(connection)
         day = as_of or last
         record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
+        prepare_scoring(connection, desk.home.models, record, desk.families(connection), progress)
         scores = score_everybody(connection, desk.home.models, record, day, now=as_of is None)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
