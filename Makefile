@@ -37,6 +37,12 @@ bench-fusion: $(VENV)/installed-test
 bench-campaigns: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.campaigns
 
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
 
