@@ -16,17 +16,26 @@ from storage.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
+# Of an imported campaign its messages count, of one of our own its draw, with the responses imported for it.
 # `l` as the joins of who is who want it.
 _CONTACTS = f"""
-SELECT {MERGED_USER} AS user_id, l.campaign_id, l.sent_at, COALESCE(l.arm, 'contact') AS arm,
+SELECT {MERGED_USER} AS user_id, l.campaign_id, l.sent_at, l.arm,
     CASE WHEN l.responded_at < :known_before THEN l.responded_at END AS responded_at
-FROM contacts l {MERGED_USERS}
+FROM (
+    SELECT user_id, campaign_id, sent_at, COALESCE(arm, 'contact') AS arm, responded_at
+    FROM contacts WHERE campaign_id NOT IN (SELECT campaign_id FROM campaigns)
+    UNION ALL
+    SELECT d.user_id, d.campaign_id, o.launched_at, d.arm, (
+        SELECT MIN(c.responded_at) FROM contacts c
+        WHERE c.campaign_id = d.campaign_id AND c.user_id = d.user_id
+    )
+    FROM campaign_users d JOIN campaigns o ON o.campaign_id = d.campaign_id
+) l {MERGED_USERS}
 WHERE l.sent_at < :known_before AND {MERGED_USER} NOT IN {EXCLUDED_USERS}
-ORDER BY l.campaign_id, 1, l.sent_at, l.occurrence
+ORDER BY l.campaign_id, 1, l.sent_at
 """
 _ORDERED = """
-SELECT user_id, COUNT(*), SUM(total_cents) FROM orders
-WHERE ordered_at > :launched_at AND ordered_at <= :closes_at GROUP BY user_id
+SELECT DISTINCT user_id FROM orders WHERE ordered_at > :launched_at AND ordered_at <= :closes_at
 """
 
 # What a user did with earlier messages; all of it lies before the moment that is asked about.
@@ -47,7 +56,10 @@ RECENT_DAYS = 90
 
 @dataclass(frozen=True)
 class Contact:
-    """One message to one user; times in epoch seconds, `responded_at` None where no response is known."""
+    """One message to one user; times in epoch seconds, `responded_at` None where no response is known.
+
+    `arm` is contact, holdout, or exempt: written to without having been drawn.
+    """
 
     user_id: str
     campaign_id: str
@@ -77,10 +89,19 @@ class Launch:
         """Whether some were written to and others held out."""
         return bool(self.contacted.any() and not self.contacted.all())
 
+    @property
+    def opens_at(self) -> int:
+        """The beginning of the day of the launch: what is known of its users ends before it."""
+        return day_start(day_of(self.launched_at))
+
+    def closes_at(self, horizon_days: int) -> int:
+        """The end of the window in which orders count for it."""
+        return self.launched_at + horizon_days * DAY_SECONDS
+
 
 @dataclass(frozen=True)
 class PastContacts:
-    """All messages known at a snapshot, by user and by campaign."""
+    """All messages known at a snapshot, in all and by user."""
 
     contacts: tuple[Contact, ...]
     by_user: dict[str, list[Contact]] = field(repr=False)
@@ -90,7 +111,8 @@ class PastContacts:
         """The campaigns, the earliest first."""
         by_campaign: dict[str, list[Contact]] = {}
         for contact in self.contacts:
-            by_campaign.setdefault(contact.campaign_id, []).append(contact)
+            if contact.arm != "exempt":
+                by_campaign.setdefault(contact.campaign_id, []).append(contact)
         found = [_launch(name, contacts) for name, contacts in by_campaign.items()]
         return tuple(sorted(found, key=lambda launch: (launch.launched_at, launch.campaign_id)))
 
@@ -125,16 +147,12 @@ def ordered_after(snapshot: Snapshot, launch: Launch, horizon_days: int) -> NDAr
 
     `snapshot` may be one of the campaign's users alone; the window has to have closed.
     """
-    closes_at = launch.launched_at + horizon_days * DAY_SECONDS
-    after = snapshot.at(day_of(closes_at))
-    rows = after.query(_ORDERED, {"launched_at": launch.launched_at, "closes_at": closes_at})
+    closes_at = launch.closes_at(horizon_days)
+    rows = snapshot.at(day_of(closes_at)).query(
+        _ORDERED, {"launched_at": launch.launched_at, "closes_at": closes_at}
+    )
     ordered = {row[0] for row in rows}
     return np.array([user_id in ordered for user_id in launch.user_ids], dtype=np.bool_)
-
-
-def start_of_launch(launch: Launch) -> int:
-    """Epoch seconds of the beginning of the day of the launch: features of a launch end before it."""
-    return day_start(day_of(launch.launched_at))
 
 
 def _launch(campaign_id: str, contacts: Sequence[Contact]) -> Launch:
@@ -153,11 +171,9 @@ def _launch(campaign_id: str, contacts: Sequence[Contact]) -> Launch:
 
 
 def _history(contacts: Sequence[Contact], before: int) -> tuple[float, ...]:
-    sent = [each.sent_at for each in contacts if each.arm == "contact" and each.sent_at < before]
+    sent = [each for each in contacts if each.arm != "holdout" and each.sent_at < before]
     answered = [
-        each.responded_at
-        for each in contacts
-        if each.responded_at is not None and each.responded_at < before and each.sent_at < before
+        each.responded_at for each in sent if each.responded_at is not None and each.responded_at < before
     ]
     recent = before - RECENT_DAYS * DAY_SECONDS
     return (
@@ -165,7 +181,7 @@ def _history(contacts: Sequence[Contact], before: int) -> tuple[float, ...]:
         len(answered),
         (len(answered) + _PRIOR_RESPONSES) / (len(sent) + _PRIOR_CONTACTS),
         (before - max(answered)) / DAY_SECONDS if answered else np.nan,
-        (before - max(sent)) / DAY_SECONDS if sent else np.nan,
+        (before - max(each.sent_at for each in sent)) / DAY_SECONDS if sent else np.nan,
         sum(moment >= recent for moment in answered),
-        sum(moment >= recent for moment in sent),
+        sum(each.sent_at >= recent for each in sent),
     )

@@ -46,7 +46,7 @@ known_statuses AS (
 known_lines AS (
     SELECT
         {user_id} AS user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category, l.item_name,
-        COALESCE(l.total_cents, 0) AS total_cents,
+        COALESCE(l.total_cents, 0) AS total_cents, COALESCE(l.discount_cents, 0) AS discount_cents,
         COALESCE(s.status, l.status) AS status,
         COALESCE(s.status_at, l.ordered_at) AS status_at,
         CASE WHEN l.quantity > 0 THEN 1 ELSE 0 END AS bought
