@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 3
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-faults clean
+.PHONY: demo test lint types tests bench-campaigns bench-quality bench-import bench-chat bench-faults clean
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -28,6 +28,9 @@ tests: $(VENV)/installed-test
 
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
 
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat

@@ -25,8 +25,6 @@ from storage.holdouts import held_out, held_out_since
 from storage.identities import user_of
 from storage.moments import DAY_SECONDS
 
-# Nobody is held out twice within so many days.
-REST_DAYS = 90
 SMALLEST_SHARE = 0.05
 # A holdout is proposed that shows this difference, as far as the audience and the limit allow.
 AIM = 0.05
@@ -220,7 +218,7 @@ def _check_share(share: float, limit: float) -> None:
 def _sort_out(connection: sqlite3.Connection, audience: Audience, now: int, horizon_days: int) -> Plan:
     """The audience with everybody in their place; the figures are filled in by who knows the share."""
     running = _users(connection, held_out(connection, at=now, days=horizon_days))
-    rested = _users(connection, held_out_since(connection, now - REST_DAYS * DAY_SECONDS))
+    rested = _users(connection, held_out_since(connection, now - draw.REST_DAYS * DAY_SECONDS))
     by_hand = {user_of(connection, each.user_id) for each in audience.users if each.left_out}
     users: dict[str, float] = {}
     exempt: dict[str, float] = {}

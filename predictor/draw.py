@@ -1,4 +1,4 @@
-"""The draw: who of a list is held out, by chance alone, evenly along the list, and the same for the same seed."""
+"""The draw: who of a list is held out, by chance alone, evenly along it, and the same for the same seed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import math
 import secrets
 from collections.abc import Sequence
 
+# Nobody is held out twice within so many days, by a campaign or of the digest.
+REST_DAYS = 90
 STRATUM = 10  # neighbours in the list are drawn among themselves
 
 

@@ -18,6 +18,7 @@ from predictor.definition import definition_of
 from predictor.feature_table import FeatureTable, feature_table
 from predictor.reasons import Explainer, Reason
 from predictor.training import TASK
+from predictor.warning_draw import draw_warnings
 from storage import flag_events, model_store
 from storage.database import transaction
 from storage.errors import NoModelError
@@ -179,13 +180,10 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
             for user_id, p in zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
         }
         scored_at = int(time.time())
-        flag_events.record(
-            connection,
-            scores.as_of,
-            scored_at,
-            entered=(user_id for user_id, is_now in now.items() if is_now and user_id not in flagged),
-            left=(user_id for user_id in flagged if not now.get(user_id)),
-        )
+        entered = [user_id for user_id, is_now in now.items() if is_now and user_id not in flagged]
+        left = [user_id for user_id in flagged if not now.get(user_id)]
+        flag_events.record(connection, scores.as_of, scored_at, entered=entered, left=left)
+        draw_warnings(connection, entered, scores.as_of, scored_at, scores.record.horizon_days)
         cursor = connection.execute(
             "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",

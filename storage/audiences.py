@@ -1,4 +1,4 @@
-"""Audiences: lists of users made for a goal, the best first, kept so that a campaign can be drawn from one."""
+"""Audiences: lists of users made for a goal, the best first, kept for a campaign to be drawn from."""
 
 from __future__ import annotations
 

@@ -27,6 +27,10 @@ WHERE d.arm = 'holdout' {{of_draws}}
 UNION ALL
 SELECT '{WARNINGS}', w.user_id, w.from_at, w.closes_at
 FROM warning_users w WHERE w.arm = 'holdout' {{of_warnings}}
+    AND NOT EXISTS (
+        SELECT 1 FROM warning_holdouts s
+        WHERE s.share = 0 AND s.setting_id > w.setting_id AND s.set_at < w.closes_at
+    )
 """
 _OF_USERS = {
     f"of_{name}": f"AND {alias}.user_id IN (SELECT value FROM json_each(:users))"
@@ -64,14 +68,6 @@ def held_out(connection: sqlite3.Connection, *, at: int, days: int) -> frozenset
 def held_out_since(connection: sqlite3.Connection, since: int) -> frozenset[str]:
     """The ids of all whom something held out that was launched after that moment, over or not."""
     return _users(connection, "launched_at > :since", {"since": since}, 0)
-
-
-def held_out_of_warnings(connection: sqlite3.Connection, *, at: int) -> frozenset[str]:
-    """The ids of who is not to be listed as at risk at that moment, so that the warnings can be measured."""
-    rows = connection.execute(
-        "SELECT user_id FROM warning_users WHERE arm = 'holdout' AND closes_at > ?", (at,)
-    )
-    return frozenset(row[0] for row in rows)
 
 
 def _users(connection: sqlite3.Connection, when: str, bound: dict[str, int], days: int) -> frozenset[str]:

@@ -96,6 +96,9 @@ orders AS (
 EVERY_USER = "l.user_id <> ''"
 EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
+# Whoever was drawn for a campaign stays in it, excluded or not.
+DRAWN_USERS = "l.user_id IN (SELECT user_id FROM temp.drawn_users)"
+_EXCLUDED_TOO = (EVERY_SALE, DRAWN_USERS)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Snapshot:
             bound |= names
             whose = f"l.user_id IN ({', '.join(f':{name}' for name in names)})"
         user = identities.MERGED_USER if said.merges else "l.user_id"
-        listed = said.exclusions and user_id is None and whose != EVERY_SALE
+        listed = said.exclusions and user_id is None and whose not in _EXCLUDED_TOO
         known = KNOWN_ORDERS.format(
             whose=whose,
             user_id=user,
