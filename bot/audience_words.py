@@ -76,7 +76,8 @@ def method_lines(found: Audience) -> list[str]:
             *tried,
             _response_line(ranking),
             _(
-                "Beware: this finds bargain hunters, too. Who answers every offer may have ordered without one;"
+                "Beware: this finds bargain hunters, too. Who answers every offer may have ordered without"
+                " one;"
                 " only a campaign with a holdout shows whom it moves."
             ),
         ]
@@ -185,7 +186,8 @@ def _added_line(added: Qini | None, contact: int) -> str:
             "What a message adds was measured on earlier campaigns: {added} orders per 100; not shown."
         ).format(added=_hundred(added))
     return _(
-        "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact} are"
+        "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact}"
+        " are"
         " written to."
     ).format(
         added=_hundred(added), orders=formats.count(added.value * contact), contact=formats.count(contact)

@@ -1,8 +1,8 @@
 """Lists as files that people open: CSV with a byte order mark, or a workbook, in which no cell is a formula.
 
-A cell that begins with = + - @, a tab or a line break would be calculated by a spreadsheet, and could fetch or
-send what it likes (https://owasp.org/www-community/attacks/CSV_Injection). In a CSV such text gets an apostrophe
-in front; in a workbook every text is marked as text.
+A cell that begins with = + - @, a tab or a line break would be calculated by a spreadsheet, and could fetch
+or send what it likes (https://owasp.org/www-community/attacks/CSV_Injection). In a CSV such text gets an
+apostrophe in front; in a workbook every text is marked as text.
 """
 
 from __future__ import annotations

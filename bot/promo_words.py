@@ -1,4 +1,4 @@
-"""Arguments of audiences and their files: goals, channels, sizes, what a contact costs, which tool a file is for."""
+"""Arguments of audiences and their files: goals, channels, sizes, costs, the tools that files are for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.number_words import CHINESE, DIGITS, chinese_number, whole_number
 
 
 class OneOf:
-    """One of a few things, each under several names; the first English and the first Chinese one are written."""
+    """One of a few things, each under several names; the first one of a language is written in it."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._meaning = {name: value for value, said in names.items() for name in said.split("|")}
@@ -53,7 +53,8 @@ class OneOf:
 
 GOAL = OneOf(
     {
-        "promo": "promo|promos|promotion|promotions|coupon|coupons|discount|discounts|sale|offer|offers|voucher"
+        "promo": "promo|promos|promotion|promotions|coupon|coupons|discount|discounts|sale|offer|offers"
+        "|voucher"
         "|vouchers|promo campaign|promotional campaign|促销|促销活动|优惠|优惠券|大促|折扣|促销推广|营销活动",
         "winback": "winback|winbacks|win-back|win back|winning back|reactivation|re-engagement|reengagement"
         "|召回|老客召回|流失召回|挽回|唤醒|赢回|沉睡唤醒|沉睡用户唤醒",
@@ -144,10 +145,12 @@ class UnitCost:
     """What one contact costs: 2 €, 0.1元, 3.5分, ten cents as 0.10."""
 
     _before = r"(?:(?:us\$|[€$£¥])\s*)"
-    _after = rf"(?:\s*(?:[€$£]|(?:eur|euros?|usd|dollars?|cny|rmb|yuan|gbp|pounds?)(?!{LETTER})|元|块钱?|欧元?|美元))"
+    _words = rf"(?:eur|euros?|usd|dollars?|cny|rmb|yuan|gbp|pounds?)(?!{LETTER})"
+    _after = rf"(?:\s*(?:[€$£]|{_words}|元|块钱?|欧元?|美元))"
     _cents = rf"(?:\s*(?:(?:cents?|ct|pence)(?!{LETTER})|分钱?))"
     _form = re.compile(
-        rf"{_before}?(?P<amount>(?<![\d.,])\d{{1,6}}+(?:[.,]\d{{1,4}}+)?|{CHINESE})(?:{_after}|(?P<cents>{_cents}))?"
+        rf"{_before}?(?P<amount>(?<![\d.,])\d{{1,6}}+(?:[.,]\d{{1,4}}+)?|{CHINESE})(?:{_after}"
+        rf"|(?P<cents>{_cents}))?"
     )
 
     def ends(self, folded: str, start: int) -> tuple[int, ...]:
@@ -180,7 +183,8 @@ class DiscountSaid:
     """What a promotion takes off: 10 %, 10 percent, 九折 (which takes off a tenth), 85折."""
 
     _form = re.compile(
-        r"(?P<percent>(?<![\d.,])\d{1,2}(?:\.\d)?)\s*(?:%|percent|per cent)|(?P<paid>[1-9一二三四五六七八九]{1,2})折"
+        r"(?P<percent>(?<![\d.,])\d{1,2}(?:\.\d)?)\s*(?:%|percent|per cent)"
+        r"|(?P<paid>[1-9一二三四五六七八九]{1,2})折"
     )
 
     def ends(self, folded: str, start: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The audience for a goal as an answer: how many, what they are expected to order, why these, and the file."""
+"""The audience for a goal as an answer: how many, what they will order, why these, and the file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Kept:
 
 
 def segment_reply(question: Question, desk: Desk) -> Reply:
-    """The list for the goal asked for; raises where what was asked makes no list, and then changes nothing."""
+    """The list for the goal asked for; raises where what was asked makes none, and changes nothing then."""
     wishes = wishes_of(question)
     with desk.store() as connection:
         as_of = desk.as_of(connection)
@@ -58,7 +58,7 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
         )
         kept = _keep(desk, connection, found, record) if len(found) else _Kept(None, 0, 0, None)
         attachment, file_lines = (
-            audience_file(desk, connection, found, wishes, kept.number or 0) if len(found) else (None, ())
+            audience_file(desk, found, wishes, kept.number or 0, as_of) if len(found) else (None, ())
         )
         excluded = connection.execute(
             "SELECT COUNT(DISTINCT user_id) FROM user_exclusions WHERE undone_at IS NULL"
@@ -149,7 +149,13 @@ def _keep(desk: Desk, connection: sqlite3.Connection, found: Audience, record: M
         expected_rate=found.order_rate,
     )
     try:
-        plan = plan_campaign(connection, number, now=now, horizon_days=record.horizon_days)
+        plan = plan_campaign(
+            connection,
+            number,
+            now=now,
+            horizon_days=record.horizon_days,
+            limit=desk.settings.holdout_limit,
+        )
     except CampaignError:
         return _Kept(number, len(found), 0, None)  # too few to hold anybody out
     return _Kept(number, plan.contact + len(plan.exempt), plan.holdout, plan.detectable)
@@ -162,7 +168,8 @@ def _plan_lines(kept: _Kept, record: ModelRecord) -> tuple[str, ...]:
         return (_("Too few to hold anybody out: whatever they order, nobody could say why."),)
     return (
         _(
-            "As a campaign: {contact} written to, {holdout} held out; that shows a difference of {points} points"
+            "As a campaign: {contact} written to, {holdout} held out; that shows a difference of {points}"
+            " points"
             " or more within {days} days."
         ).format(
             contact=formats.count(kept.contact),
@@ -181,7 +188,8 @@ def _consent_lines(wishes: Wishes, channel: str, consent: Consent, found: Audien
     if not consent.known and found.drawn_from:
         return (
             _(
-                "This shop has no consent on file, and who has not agreed is not written to: import users with"
+                "This shop has no consent on file, and who has not agreed is not written to: import users"
+                " with"
                 " consent_{channel}, or ask for the list regardless of consent to check it yourself."
             ).format(channel=channel),
         )

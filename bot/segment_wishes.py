@@ -1,4 +1,4 @@
-"""What was asked of an audience, checked: the goal, how many, through which channel, at which cost, as which file."""
+"""What was asked of an audience, checked: the goal, how many, which channel, at which cost, as which file."""
 
 from __future__ import annotations
 

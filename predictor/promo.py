@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.definition import Definition
 from predictor.examples import Examples, examples
 from predictor.launches import past_contacts
 from predictor.metrics import auroc
-from predictor.orders import OrderModel
+from predictor.orders import OrderModel, order_model
 from predictor.outcome_models import Model, probability_model
 from predictor.promo_features import PromoTable, promo_table
 from predictor.uplift import LEARNERS, Comparison, compare, enough
@@ -86,6 +87,15 @@ def rank(
         auroc=held_out_auroc,
         comparison=comparison,
     )
+
+
+def promo_scores(snapshot: Snapshot, definition: Definition) -> tuple[Ranking, list[tuple[str, float]]]:
+    """The ranking, and the (user_id, score) pairs of active users. Raises TooLittleHistoryError."""
+    ranking = rank(snapshot, definition.horizon_days, lambda: order_model(snapshot, definition))
+    with np.errstate(invalid="ignore"):
+        active = ranking.table.column("recency_days") <= definition.active_days
+    pairs = zip(ranking.table.some(active).user_ids, ranking.score[active].tolist(), strict=True)
+    return ranking, list(pairs)
 
 
 def _compared(known: Examples) -> Comparison | None:
