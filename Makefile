@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 3
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-campaigns bench-quality bench-import bench-chat bench-faults clean
+.PHONY: demo test lint types tests bench-campaigns bench-quality bench-import bench-chat bench-faults bench-promo clean
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -37,6 +37,9 @@ bench-chat: $(VENV)/installed-test
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
+
+bench-promo: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.promo
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

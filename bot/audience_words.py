@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot import formats
 from bot.desk import Desk
-from bot.i18n import N_, _
+from bot.i18n import N_, _, joined
 from bot.segment_wishes import Wishes
 from predictor.audience import BUYS_ANYWAY, Audience
 from predictor.goals import GOALS
@@ -127,9 +127,10 @@ def _response_line(ranking: Ranking) -> str:
     ).format(**values)
     if ranking.auroc is None:
         return line
-    return line + _(" Within campaigns it had not seen: AUROC {auroc}.").format(
+    seen = _("Within campaigns it had not seen: AUROC {auroc}.").format(
         auroc=formats.decimal(ranking.auroc, 3)
     )
+    return joined(line, seen)
 
 
 def expected_lines(
@@ -183,7 +184,11 @@ def _added_line(added: Qini | None, contact: int) -> str:
         return _("How much of that a message adds is not measured: no campaign had a holdout.")
     if added.low <= 0:
         return _(
-            "What a message adds was measured on earlier campaigns: {added} orders per 100; not shown."
+            "Earlier campaigns measured that a message adds {added} orders per 100: none that is shown beyond"
+            " chance."
+        ).format(added=_hundred(added))
+    return _(
+            "Earlier campaigns measured that a message adds {added} orders per 100: none that is shown beyond chance."
         ).format(added=_hundred(added))
     return _(
         "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact}"

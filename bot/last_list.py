@@ -84,7 +84,7 @@ def _file(
             "That list is not one of users, so it is no file for {tool}.",
             next_step="Ask for users first: {example}",
             tool=preset.title,
-            example=_("segment for {goal}").format(goal="promo"),
+            example=_("who should get the promo"),
         )
     today = desk.local_day(desk.moment()).isoformat()
     users = [

@@ -11,7 +11,8 @@ from bot.audience_file import audience_file
 from bot.audience_words import expected_lines, left_out_line, method_lines, said_goal
 from bot.command import Question
 from bot.desk import Desk
-from bot.i18n import _
+from bot.i18n import N_, _, language
+from bot.promo_words import ANY_CONSENT
 from bot.reply import Attachment, Button, Provenance, Reply, Table
 from bot.segment_wishes import Wishes, wishes_of
 from bot.users import in_a_question
@@ -47,7 +48,7 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = promoted_model(connection)
-        desk.progress(_("ranking"))
+        desk.progress(N_("ranking users by past campaigns"))
         what = learned(desk.snapshot(connection), definition_of(record))
         channel, consent = _channel(connection, wishes)
         found = audience(
@@ -246,14 +247,13 @@ def _buttons(
                 _("start a campaign with audience {number}").format(number=kept.number),
             )
         )
-    if not consent.known and not wishes.any_consent and found.drawn_from:
-        buttons.append(
-            Button(_("Regardless of consent"), _("{text} regardless of consent").format(text=question.text))
-        )
+    if not consent.known and not wishes.any_consent and found.drawn_from and question.text:
+        asked = f"{question.text} {ANY_CONSENT.write('any', language() == 'zh')}"
+        buttons.append(Button(_("Regardless of consent"), asked))
     buttons += [
         Button(
-            _("Why {user}?").format(user=user_id),
-            _("profile of user {user}").format(user=in_a_question(user_id)),
+            _("Who is {user}?").format(user=user_id),
+            _("tell me about user {user}").format(user=in_a_question(user_id)),
         )
         for user_id in found.user_ids[:1]
     ]

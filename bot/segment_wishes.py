@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot import formats
 from bot.command import Question
 from bot.file_preset import FilePreset, file_preset
-from bot.i18n import _
+from bot.i18n import _, language
 from bot.list_file import Format
 from bot.promo_words import GOAL
 from predictor.audience import Size
@@ -61,11 +61,12 @@ def wishes_of(question: Question) -> Wishes:
 def _goal(args: Mapping[str, object]) -> str:
     if "asked_goal" in args:
         raise SegmentError(
-            "There is no goal {asked!r}.",
+            "There is no goal “{asked}”.",
             next_step="Try: {examples}",
             asked=args["asked_goal"],
             examples=" · ".join(
-                _("segment for {goal}").format(goal=each) for each in _nearest(str(args["asked_goal"]))
+                _("segment for {goal}").format(goal=GOAL.write(each, language() == "zh"))
+                for each in _nearest(str(args["asked_goal"]))
             ),
         )
     return str(args.get("goal", DEFAULT_GOAL))
