@@ -15,7 +15,7 @@ _DRAWS = 500
 
 @dataclass(frozen=True)
 class Randomised:
-    """Users of one or more campaigns with both arms.
+    """Users of one or more campaigns with both arms, the newest first.
 
     All (n_rows,): `campaign` numbers the campaigns from 0, `user` the users, `contacted` is the arm and
     `outcome` what came of it, an order (0 or 1).
@@ -40,6 +40,8 @@ class Randomised:
             rows = self.campaign == campaign
             arm, outcome = self.contacted[rows], self.outcome[rows]
             share = arm.mean()
+            if share in (0, 1):
+                continue  # nobody to compare with
             level = (1 - share) * outcome[arm].mean() + share * outcome[~arm].mean()
             gains[rows] = np.where(arm, (outcome - level) / share, -(outcome - level) / (1 - share))
         return gains

@@ -6,7 +6,7 @@ Künzel, Sekhon, Bickel and Yu (2019), Metalearners for estimating heterogeneous
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from predictor.qini import Qini, Randomised, effect, places, qini, qini_gain
 
 Floats = NDArray[np.float64]
 
-FOLDS = 5
+BLOCKS = 6
 # Of each arm; with fewer, differences between users drown in chance.
 FEWEST_IN_ARM = 100
 FEWEST_ORDERS = 20
@@ -26,7 +26,7 @@ Learner = Callable[[Floats, Randomised], Model]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The learners on users they were not fitted on.
+    """The learners on users they were not fitted on, `data`, with the `score` of the best.
 
     `qinis` by learner, with intervals wide enough for picking the best of them; `response` is that of the
     ranking by response, and `gain` the chosen learner's over it. `chosen` is None where no learner finds
@@ -86,40 +86,49 @@ def enough(data: Randomised) -> bool:
 
 
 def compare(values: Floats, data: Randomised, response: Callable[[NDArray[np.bool_]], Model]) -> Comparison:
-    """Every learner on held-out users; `enough` has to hold.
+    """Every learner on users it had not seen; `enough` has to hold.
 
-    Held out are whole campaigns where there are at least three, otherwise a fifth of the users at a time.
-    `response` gives the model of responses that was fitted on those rows.
+    Where there are at least three campaigns, each is foretold from those before it; otherwise the users
+    come in BLOCKS, each foretold from the blocks before it. Never the other way round as well: what happened
+    by chance in two campaigns would count twice, and be claimed for an effect far too often. `response`
+    gives the model of responses that was fitted on those rows.
     """
-    folds = _folds(data)
+    block = _blocks(data)
     scores = {name: np.zeros(len(data)) for name in (*LEARNERS, "response")}
-    for fold in np.unique(folds):
-        out = folds == fold
-        fitted = {name: learner(values[~out], _rows(data, ~out)) for name, learner in LEARNERS.items()}
-        fitted["response"] = response(~out)
+    for each in np.unique(block)[1:]:
+        before, now = block < each, block == each
+        fitted = {name: learner(values[before], _rows(data, before)) for name, learner in LEARNERS.items()}
+        fitted["response"] = response(before)
         for name, model in fitted.items():
-            scores[name][out] = model(values[out])
-    qinis = {name: qini(data, scores[name], comparisons=len(LEARNERS)) for name in LEARNERS}
+            scores[name][now] = model(values[now])
+    tested = block > block.min()
+    # Scores of one model are compared among themselves only.
+    strata = np.unique(data.campaign * BLOCKS + block, return_inverse=True)[1]
+    unseen = _rows(replace(data, campaign=strata), tested)
+    seen_scores = {name: score[tested] for name, score in scores.items()}
+    qinis = {name: qini(unseen, seen_scores[name], comparisons=len(LEARNERS)) for name in LEARNERS}
     best = max(qinis, key=lambda name: qinis[name].value)
     chosen = best if qinis[best].low > 0 else None
     return Comparison(
         qinis=qinis,
-        response=qini(data, scores["response"]),
-        gain=qini_gain(data, scores[best], scores["response"]) if chosen else None,
+        response=qini(unseen, seen_scores["response"]),
+        gain=qini_gain(unseen, seen_scores[best], seen_scores["response"]) if chosen else None,
         chosen=chosen,
         effect=effect(data),
         campaigns=len(np.unique(data.campaign)),
         users=len(np.unique(data.user)),
-        data=data,
-        score=scores[best],
+        data=unseen,
+        score=seen_scores[best],
     )
 
 
-def _folds(data: Randomised) -> NDArray[np.int64]:
-    campaigns = len(np.unique(data.campaign))
-    if campaigns >= 3:
-        return data.campaign % min(campaigns, FOLDS)
-    return np.random.default_rng(0).integers(FOLDS, size=int(data.user.max()) + 1)[data.user]
+def _blocks(data: Randomised) -> NDArray[np.int64]:
+    """(n_rows,) what is foretold together, in order: of campaigns the oldest has the greatest number."""
+    campaigns = np.unique(-data.campaign)
+    if len(campaigns) >= 3:
+        order = np.searchsorted(campaigns, -data.campaign)
+        return np.asarray(order * min(BLOCKS, len(campaigns)) // len(campaigns))
+    return np.random.default_rng(0).integers(BLOCKS, size=int(data.user.max()) + 1)[data.user]
 
 
 def _rows(data: Randomised, chosen: NDArray[np.bool_]) -> Randomised:
