@@ -36,6 +36,10 @@ _WITHHELD = {
         "No verdict yet on the last campaign, {campaign}: its window closes on {closes}. So far {contact}"
         " ordered with the message, {holdout} without."
     ),
+    "behind": N_(
+        "No verdict yet on the last campaign, {campaign}: its window closed on {closes}, and orders are known"
+        " up to {known} only. Import newer ones."
+    ),
     "too_small": N_(
         "No verdict on the last campaign, {campaign}: it was too small, and would only have shown {power}"
         " points or more. {contact} ordered with the message, {holdout} without (95 %: {low} to {high})."
@@ -50,11 +54,16 @@ _WITHHELD = {
         " here."
     ),
 }
+_NOTHING_YET = N_(
+    "No verdict yet on the last campaign, {campaign}: its window closes on {closes}, and no order since its"
+    " launch is here yet."
+)
 _SHORT = {
     "worked": N_("worked"),
     "harmed": N_("did harm"),
     "not_shown": N_("no effect shown"),
     "open": N_("still open"),
+    "behind": N_("orders missing"),
     "too_small": N_("too small"),
     "no_holdout": N_("nobody held out"),
     "no_contact": N_("nobody written to"),
@@ -131,6 +140,8 @@ def _no_campaign() -> Reply:
 def _sentence(result: Result, desk: Desk) -> str:
     today = desk.local_day(desk.moment())
     sentence = _VERDICTS[result.verdict] if result.verdict else _WITHHELD[result.withheld or "open"]
+    if result.withheld == "open" and result.known_until <= result.launched_at:
+        sentence = _NOTHING_YET
     return _(sentence).format(
         campaign=result.campaign_id,
         contact=_rate(result.contact.rate),
@@ -141,12 +152,13 @@ def _sentence(result: Result, desk: Desk) -> str:
         power=formats.decimal(100 * (result.power or 0), 1),
         closes=formats.near_day(desk.local_day(result.closes_at), today),
         sent=formats.day(desk.local_day(result.launched_at)),
+        known=formats.near_day(desk.local_day(result.known_until), today),
     )
 
 
 def _details(result: Result, currency: str | None) -> list[str]:
     lines: list[str] = []
-    if result.withheld in (None, "open", "too_small"):
+    if result.withheld in (None, "open", "too_small") and result.known_until > result.launched_at:
         lines += money_line(result.cents, result.cents_low, result.cents_high, currency)
     if result.withheld == "no_holdout":
         lines.append(_("Next time start it from an audience: part of it is held out by lot."))

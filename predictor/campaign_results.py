@@ -20,7 +20,7 @@ from storage import campaigns
 from storage.moments import DAY_SECONDS
 
 Verdict = Literal["worked", "harmed", "not_shown"]
-Withheld = Literal["open", "no_holdout", "no_contact", "too_small", "before_orders"]
+Withheld = Literal["open", "behind", "no_holdout", "no_contact", "too_small", "before_orders"]
 
 # A campaign that could only have shown more than this gets no verdict.
 LARGEST_DETECTABLE = 0.20
@@ -54,7 +54,8 @@ class Result:
     (Newcombe); the cents are the same of net money per user (bootstrap). All are None without
     both arms. `power` is the smallest difference that is shown with 80 % power. `verdict` is None as long as
     there is none, and `withheld` says why. `ours` is a campaign that the bot drew; of such, `sent` counts the
-    messages that a file says were sent to the contact arm, and `spoiled` those to the holdout.
+    messages that a file says were sent to the contact arm, and `spoiled` those to the holdout. `known_until`
+    is how far the orders reach.
     """
 
     campaign_id: str
@@ -75,6 +76,7 @@ class Result:
     withheld: Withheld | None
     sent: int
     spoiled: int
+    known_until: int
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def _result(
         verdict_of(low, high) if withheld is None and low is not None and high is not None else None,
         withheld,
         *sent.get(started.campaign_id, (0, 0)),
+        outcomes.known_until,
     )
 
 
@@ -219,8 +222,10 @@ def _withheld(
         return "no_contact"
     if outcomes.first_order is None or launched_at < outcomes.first_order:
         return "before_orders"
-    if closes_at > outcomes.known_until:
+    if closes_at > outcomes.now:
         return "open"
+    if closes_at > outcomes.known_until:
+        return "behind"
     return "too_small" if power is None or power > LARGEST_DETECTABLE else None
 
 

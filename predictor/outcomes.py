@@ -57,6 +57,7 @@ class Outcomes:
         self._connection = connection
         self._user: dict[str, str] = {}
         through = data_through(connection)
+        self.now = now
         self.known_until = min(now, known_before(through) + _QUIET_SECONDS)
         self._load(user_ids, Snapshot(connection, max(day_of(now), through), DRAWN_USERS, LATEST))
 

@@ -100,8 +100,8 @@ def warning_effect(
             for unit in zip(some, outcomes.between(*window, (each.user_id for each in some)), strict=True)
         ]
     first = warning_holdouts.first(connection)
-    out = sum(each.arm == "holdout" for each in users)
-    sizes = pool_sizes(first.expected_rate, out / len(users) if out else first.share) if first else []
+    # By what was set first, and not by what has come about since: a plan that is not moved by results.
+    sizes = pool_sizes(first.expected_rate, first.share) if first else []
     ahead = milestones(
         sizes,
         [each.closes_at for each in users],

@@ -40,7 +40,7 @@ def effects(chart: Effects) -> Figure:
     ticks(axes, "x", marks, ["0" if mark == 0 else formats.points(mark) for mark in marks])
     below(axes, _("points of order rate, 95 % interval"))
     axes.axvline(0, color=MUTED, linewidth=2.5, linestyle=(0, (4, 2)), zorder=1.5)
-    said = _("written to less held out; hollow: still open")
+    said = _("beside those who were held out; hollow: still open")
     fitted(write(figure, LEFT, TOP + 46, said, size=TICK, color=MUTED), RIGHT - LEFT)
     height = (TOP - BOTTOM) / len(rows)
     for number, row in enumerate(rows):

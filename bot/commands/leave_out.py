@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 _AUDIENCE = "(of|from) [the] (audience [number] {audience:count}|audience|campaign|draw|next campaign)"
-_受众 = "[从] (受众 {audience:count}|受众|活动|本次活动|这次活动|下次活动|抽签) [里|中|名单] [中|里]"
+_受众 = (
+    "[从] ((受众|人群) {audience:count}|受众|人群|活动|本次活动|这次活动|下次活动|抽签) [里|中|名单] [中|里]"
+)
 
 PHRASES = (
     "leave out {user:who} [from audience {audience:count}]",
