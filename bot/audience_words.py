@@ -193,7 +193,7 @@ def _added_line(added: Qini | None, contact: int) -> str:
     return _(
         "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact}"
         " are"
-        " written to."
+        " are written to."
     ).format(
         added=_hundred(added), orders=formats.count(added.value * contact), contact=formats.count(contact)
     )

@@ -70,7 +70,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Launch:
-    """One campaign: everybody in it once, beside the arm they were in first and their response.
+    """One campaign: everybody in it once, beside their arm and response; who is in both arms is held out.
 
     Both arms are launched at the moment of the first message. `contacted` and `responded` are (n_users,).
     """
@@ -159,7 +159,7 @@ def _launch(campaign_id: str, contacts: Sequence[Contact]) -> Launch:
     arms: dict[str, bool] = {}
     responded: dict[str, bool] = {}
     for contact in contacts:
-        arms.setdefault(contact.user_id, contact.arm == "contact")
+        arms[contact.user_id] = arms.get(contact.user_id, True) and contact.arm == "contact"
         responded[contact.user_id] = responded.get(contact.user_id, False) or contact.responded_at is not None
     return Launch(
         campaign_id,
