@@ -9,7 +9,9 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 3
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-campaigns bench-quality bench-import bench-chat bench-encode bench-faults bench-pooling bench-promo clean
+.PHONY: demo test lint types tests clean
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-promo
+.PHONY: bench-quality
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -31,6 +33,9 @@ bench-quality: $(VENV)/installed-test
 
 bench-campaigns: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
 
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat

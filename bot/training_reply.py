@@ -75,6 +75,7 @@ def _train(
             horizon_days=horizon_days or settings.horizon_days,
             active_days=active_days or settings.active_days,
             flag_at=settings.flag_at,
+            optional=desk.families(connection),
             progress=desk.progress,
             before_storing=desk.no_return,
         )
@@ -128,6 +129,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
             "cutoffs": record.card["cutoffs"],
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
+            "families": record.card["families"],
             "flagged": report.flags.flagged if report.flags else None,
             "entered": report.flags.count("entered") if report.flags else None,
             "left": report.flags.count("left") if report.flags else None,

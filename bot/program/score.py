@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of, say_if_later, write_whole
+from bot.program.output import AS_OF, desk_of, progress, say_if_later, write_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,8 +81,9 @@ class _Scored:
 
 
 def _churn(desk: Desk, connection: sqlite3.Connection, record: ModelRecord, day: date, now: bool) -> _Scored:
-    from predictor.scoring import score_everybody
+    from predictor.scoring import prepare_scoring, score_everybody
 
+    prepare_scoring(connection, desk.home.models, record, desk.families(connection), progress)
     scores = score_everybody(connection, desk.home.models, record, day, now=now)
     pairs = list(zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True))
     return _Scored("probability", pairs, f"probability of no order within {record.horizon_days} days")
