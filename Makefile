@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
-.PHONY: bench-quality
+.PHONY: bench-promo bench-quality
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -43,6 +43,12 @@ bench-campaigns: $(VENV)/installed-test
 bench-fusion: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.fusion
 
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
 
@@ -56,6 +62,9 @@ bench-pooling: $(VENV)/installed-test
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
+
+bench-promo: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.promo
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports
