@@ -166,7 +166,12 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         where["gguf_file"] = weights.gguf
     try:
         config = AutoConfig.from_pretrained(weights.folder, **where)
-        wanted: dict[str, Any] = {"dtype": torch.float32, "output_loading_info": True, **where}
+        wanted: dict[str, Any] = {
+            "dtype": torch.float32,
+            "output_loading_info": True,
+            "config": config,
+            **where,
+        }
         if "add_pooling_layer" in inspect.signature(_class_of(config)).parameters:
             wanted["add_pooling_layer"] = False
         if not weights.gguf:
@@ -174,7 +179,7 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         model, found = AutoModel.from_pretrained(weights.folder, **wanted)
         _let_go_of_file(model)
         # Last, as a large vocabulary takes 300 MB: the file is no longer in memory beside it.
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **where)
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, config=config, **where)
     except (
         SafetensorError,
         ValueError,

@@ -8,6 +8,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -81,6 +83,20 @@ def test_exit_codes_of_the_real_program(tmp_path: Path) -> None:
     misused = process(["--home", tmp_path / "x", "ask"], code=2)
     assert misused.stdout == b""
     assert b"Usage: " in misused.stderr
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_incident(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "--home", str(tmp_path / "x"), "ask", "help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    with program.stderr:
+        assert program.stderr.read() == b""
+    assert program.wait() == 1
 
 
 @pytest.mark.parametrize(
