@@ -46,7 +46,7 @@ known_statuses AS (
 known_lines AS (
     SELECT
         {user_id} AS user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category, l.item_name,
-        COALESCE(l.total_cents, 0) AS total_cents,
+        COALESCE(l.total_cents, 0) AS total_cents, COALESCE(l.discount_cents, 0) AS discount_cents,
         COALESCE(s.status, l.status) AS status,
         COALESCE(s.status_at, l.ordered_at) AS status_at,
         CASE WHEN l.quantity > 0 THEN 1 ELSE 0 END AS bought
@@ -66,6 +66,7 @@ line_sums AS (
         order_id,
         MIN(CASE WHEN bought = 1 THEN ordered_at END) AS ordered_at,
         SUM(CASE WHEN bought = 1 THEN total_cents END) AS total_cents,
+        SUM(CASE WHEN bought = 1 THEN discount_cents ELSE 0 END) AS discount_cents,
         SUM(CASE WHEN bought = 1 THEN quantity END) AS quantity,
         SUM(bought) AS lines,
         COUNT(DISTINCT CASE WHEN bought = 1 THEN category END) AS categories,
@@ -77,7 +78,8 @@ line_sums AS (
 ),
 order_sums AS (
     SELECT
-        user_id, order_id, ordered_at, total_cents, quantity, lines, categories, returned_lines,
+        user_id, order_id, ordered_at, total_cents, discount_cents, quantity, lines, categories,
+        returned_lines,
         CASE
             WHEN sent_back_cents <= 0 OR refunded_cents <= 0
                 OR sent_back_cents + refunded_cents <= total_cents
