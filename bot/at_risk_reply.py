@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import formats
 from bot.chart_data import risk_distribution
@@ -13,7 +14,9 @@ from bot.desk import Desk
 from bot.i18n import _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
+from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
+from predictor.filters import condition
 from predictor.scoring import MEDIUM_FROM, flag_threshold, refresh_scores, risk_of
 from storage import worklist
 from storage.identities import user_of
@@ -27,14 +30,14 @@ _LISTED = """
 SELECT user_id, probability, recency_days, monetary_cents, COUNT(*) OVER () AS matching
 FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id NOT IN (SELECT value FROM json_each(:snoozed))
+    AND user_id NOT IN (SELECT value FROM json_each(:snoozed)) AND {chosen}
 ORDER BY frequency > 1 DESC, probability * monetary_cents DESC, user_id
 LIMIT :limit
 """
 _SNOOZED = """
 SELECT COUNT(*) FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id IN (SELECT value FROM json_each(:snoozed))
+    AND user_id IN (SELECT value FROM json_each(:snoozed)) AND {chosen}
 """
 
 
@@ -48,16 +51,21 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         "limit": int(limit),
     }
     with desk.store() as connection:
-        wanted = {**bounds, "snoozed": json.dumps(sorted(snoozed_users(desk, connection)))}
+        wanted: dict[str, object] = {**bounds, "snoozed": json.dumps(sorted(snoozed_users(desk, connection)))}
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
-        found = connection.execute(_LISTED, wanted).fetchall()
-        left_out = connection.execute(_SNOOZED, wanted).fetchone()[0]
+        filtered = asked_filter(args, desk, connection)
+        # The money spent is among the scores already.
+        chosen = condition(desk.snapshot(connection), replace(filtered, min_value=None))
+        wanted |= chosen.parameters
+        found = connection.execute(_LISTED.format(chosen=chosen.sql), wanted).fetchall()
+        left_out = connection.execute(_SNOOZED.format(chosen=chosen.sql), wanted).fetchone()[0]
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
         ).fetchone()
         reasons = [main_reason(desk, connection, row["user_id"]) for row in found]
         table = risk_table(desk, connection, found, reasons)
+        said = filter_lines(filtered, desk, connection)
         chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
     # Who is snoozed is at risk all the same, and counts.
     matching = left_out + (found[0]["matching"] if found else 0)
@@ -71,6 +79,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
             flagged=formats.count(flagged),
         ),
         lines=[
+            *said,
             *desk.stale_line(as_of),
             *_left_out_line(left_out),
             *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),

@@ -73,6 +73,31 @@ class CategoryName(GroupName):
         return super()._is_name(folded) and not _NO_GOODS.search(folded)
 
 
+class KnownGroup(GroupName):
+    """A name that is known without the word segment beside it: champions, high-value, 冠军客户, 高价值."""
+
+    _form = re.compile(
+        r"(?<![a-z])(?:high[- ]value|champions?|loyal customers|loyals|potential loyalists|hibernating customers"
+        r"|best customers|big spenders|discount shoppers|bargain hunters|regulars|newcomers)(?![a-z])"
+        r"|高价值|高消费|高净值|大客户|冠军(?:客户)?|忠诚(?:客户)?|潜力忠诚客户|沉睡客户|核心客户|常客"
+    )
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """Where the name does."""
+        found = self._form.match(folded, start)
+        return (found.end(),) if found else ()
+
+    def convert(self, written: str) -> str:
+        """The name as written."""
+        if not self._form.fullmatch(fold(written)):
+            raise ValueError(written)
+        return written
+
+    def write(self, value: str, chinese: bool) -> str:
+        """The name."""
+        return value
+
+
 def _ends_of_words(folded: str, start: int) -> Iterator[int]:
     for end in range(start + 1, min(len(folded), start + MOST_CHARACTERS) + 1):
         inside = end < len(folded) and folded[end].isalnum() and not is_chinese(folded[end])

@@ -28,12 +28,17 @@ from storage.snapshot import Snapshot
 
 Scheme = Literal["segment", "rfm"]
 
+HIGH_VALUE = "high_value"
+
 
 @dataclass(frozen=True)
 class Group:
-    """A group of users by its key: a segment of this shop, or one of the RFM groups."""
+    """A group of users by its key: a segment of this shop, or one of the RFM groups.
 
-    scheme: Scheme
+    The scheme `value` has one group, HIGH_VALUE: the fifth of the users who spent most.
+    """
+
+    scheme: Scheme | Literal["value"]
     key: str
 
 
@@ -78,6 +83,11 @@ _ITEM_BUYERS = """,
 wanted (item_id) AS (SELECT value FROM json_each(:filter_items))
 SELECT DISTINCT user_id FROM known_lines WHERE bought = 1 AND item_id IN (SELECT item_id FROM wanted)
 """
+_OF_HIGH_VALUE = """
+SELECT user_id FROM user_segments WHERE monetary_cents >= (
+    SELECT json_extract(summary, '$.high_value_cents') FROM segmentings ORDER BY segmenting_id DESC LIMIT 1
+)
+"""
 _MOST_ITEMS = 500  # of one name; what so many items share is no name
 
 
@@ -90,8 +100,11 @@ def condition(snapshot: Snapshot, wanted: UserFilter, *, user_id: str = "user_id
     parts: list[str] = []
     parameters: dict[str, object] = {}
     if wanted.segment is not None:
-        parts.append(f"SELECT user_id FROM user_segments WHERE {wanted.segment.scheme} = :filter_segment")
-        parameters["filter_segment"] = wanted.segment.key
+        if wanted.segment.scheme == "value":
+            parts.append(_OF_HIGH_VALUE)
+        else:
+            parts.append(f"SELECT user_id FROM user_segments WHERE {wanted.segment.scheme} = :filter_segment")
+            parameters["filter_segment"] = wanted.segment.key
     if wanted.min_value is not None:
         parts.append("SELECT user_id FROM user_segments WHERE monetary_cents >= :filter_min_value")
         parameters["filter_min_value"] = wanted.min_value
