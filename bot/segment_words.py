@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from bot.folding import fold
-from bot.i18n import LANGUAGES, _, using
+from bot.i18n import LANGUAGES, N_, _, using
 from predictor.filters import HIGH_VALUE, Group, Scheme
 from predictor.rfm import RFM_GROUPS
 from predictor.segment_names import SEGMENT_WORDS, GroupWords, parts_of_name
