@@ -78,7 +78,8 @@ class KnownGroup(GroupName):
 
     _form = re.compile(
         r"(?<![a-z])(?:high[- ]value|champions?|loyal customers|loyals|potential loyalists"
-        r"|hibernating customers|best customers|big spenders|discount shoppers|bargain hunters|regulars|newcomers)(?![a-z])"
+        r"|hibernating customers|best customers|big spenders|discount shoppers|bargain hunters"
+        r"|regulars|newcomers)(?![a-z])"
         r"|高价值|高消费|高净值|大客户|冠军(?:客户)?|忠诚(?:客户)?|潜力忠诚客户|沉睡客户|核心客户|常客"
     )
 

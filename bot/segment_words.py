@@ -69,7 +69,7 @@ def asked_group(named: str, connection: sqlite3.Connection) -> Group:
         "There is no segment {segment}.",
         next_step="There are: {names}.",
         segment=named,
-        names=_(", ").join(group_name(group.scheme, group.key) for group in present),
+        names=" · ".join(group_name(group.scheme, group.key) for group in present),
     )
 
 

@@ -58,7 +58,7 @@ def filter_lines(wanted: UserFilter, desk: Desk, connection: sqlite3.Connection)
     parts = []
     if wanted.segment is not None:
         name = group_name(wanted.segment.scheme, wanted.segment.key)
-        parts.append(_("in the segment {segment}").format(segment=name))
+        parts.append(_("are in the segment {segment}").format(segment=name))
     if wanted.min_value is not None:
         parts.append(_("spent {money} or more").format(money=desk.money(connection, wanted.min_value)))
     if wanted.bought is not None:

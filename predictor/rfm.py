@@ -14,10 +14,12 @@ Fifths = NDArray[np.int64]
 # By the key under which they are kept, best customers first.
 RFM_GROUPS: dict[str, GroupWords] = {
     "champions": GroupWords(
-        N_("Champions"), N_("ordered lately, order often and spend most"), ("champion", "冠军", "最佳客户")
+        N_("Champions"), N_("ordered lately, and order often or for a lot"), ("champion", "冠军", "最佳客户")
     ),
     "loyal": GroupWords(
-        N_("Loyal customers"), N_("order often and spend well"), ("loyal", "loyals", "忠诚", "忠实客户")
+        N_("Loyal customers"),
+        N_("order often or spend well, also lately"),
+        ("loyal", "loyals", "忠诚", "忠实客户"),
     ),
     "potential_loyalists": GroupWords(
         N_("Potential loyalists"),
@@ -40,7 +42,7 @@ RFM_GROUPS: dict[str, GroupWords] = {
     ),
     "at_risk": GroupWords(
         N_("At risk"),
-        N_("ordered quite often, but long ago"),
+        N_("ordered or spent more than most, but long ago"),
         ("at risk customers", "有流失风险", "流失预警客户"),
     ),
     "cannot_lose": GroupWords(

@@ -67,7 +67,7 @@ _ACTIVE: dict[str, _Named] = {
     "occasional": _Named(
         GroupWords(
             N_("Occasional buyers"),
-            N_("have been here for long and order seldom"),
+            N_("order less often than most"),
             ("occasionals", "偶尔购买"),
         ),
         {"frequency": -1},
@@ -87,7 +87,7 @@ _ACTIVE: dict[str, _Named] = {
         {"returns": 1},
     ),
     "once": _Named(
-        GroupWords(N_("First order only"), N_("ordered once so far"), ("one order", "首单", "仅首单")),
+        GroupWords(N_("First-timers"), N_("ordered once so far"), ("one order", "首单", "仅首单")),
         {"frequency": -1},
         once=True,
     ),
@@ -134,7 +134,9 @@ _LAPSED: dict[str, _Named] = {
         {"returns": 1},
     ),
     "lapsed_once": _Named(
-        GroupWords(N_("One order, then gone"), N_("ordered once and never again"), ("lapsed one-timers",)),
+        GroupWords(
+            N_("Lapsed one-timers"), N_("ordered once and never again"), ("one order, then gone", "一单流失")
+        ),
         {"frequency": -1},
         once=True,
     ),

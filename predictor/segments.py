@@ -53,8 +53,9 @@ class GroupFigures:
     """What a list of groups says of one, by its key.
 
     `share` is of all users who ever ordered, `revenue_share` of all their net money; `churn_probability` is
-    the mean of the kept scores of its active users, None where there are none. `medians` are those of TOLD,
-    and `apart` says for each how many robust standard deviations it lies from the median of all.
+    the mean of the kept scores of its active users, None where there are none. `medians` are those of TOLD;
+    `usual` are those of the users it is compared with, which `among` names (active, lapsed or all), and
+    `apart` says how many robust standard deviations lie between them.
     """
 
     key: str
@@ -64,7 +65,9 @@ class GroupFigures:
     monetary_cents: int
     revenue_share: float
     churn_probability: float | None
+    among: str
     medians: Mapping[str, float]
+    usual: Mapping[str, float]
     apart: Mapping[str, float]
 
 
@@ -74,7 +77,6 @@ class Segmented:
 
     model: SegmentModel
     groups: Mapping[Scheme, Sequence[GroupFigures]]
-    overall: Mapping[str, float]  # the medians of TOLD of everybody
     users: int
 
 
@@ -137,11 +139,10 @@ def _keep(
     rfm = rfm_groups(column("recency_days"), column("frequency"), column("monetary_cents"))
     summary = {
         "users": len(traits),
-        "overall": _medians(traits, np.ones(len(traits), dtype=bool)),
         # `filters` looks here for who is of high value.
         "high_value_cents": int(np.percentile(column("monetary_cents"), HIGH_VALUE_PERCENTILE)),
         "segment": _figures(traits, segments, model.segments),
-        "rfm": _figures(traits, rfm, tuple(RFM_GROUPS)),
+        "rfm": _figures(traits, rfm, tuple(RFM_GROUPS), among_all=True),
     }
     with transaction(connection):
         connection.execute("DELETE FROM user_segments")
@@ -183,28 +184,34 @@ def _keep_categories(connection: sqlite3.Connection, snapshot: Snapshot) -> None
     )
 
 
-def _figures(traits: Traits, groups: NDArray[np.object_], keys: Sequence[str]) -> list[dict[str, Any]]:
+def _figures(
+    traits: Traits, groups: NDArray[np.object_], keys: Sequence[str], *, among_all: bool = False
+) -> list[dict[str, Any]]:
     """The figures of the groups with users in them, in JSON types, without what the scores say."""
     money = traits.table.column("monetary_cents")
-    everybody = {name: traits.table.column(name) for name in TOLD}
     found = []
     for key in dict.fromkeys((*keys, *groups.tolist())):
         rows = groups == key
         if not rows.any():
             continue
+        active = int((rows & traits.active).sum())
+        among = "all" if among_all else "active" if active else "lapsed"
+        others = {"all": np.ones(len(traits), bool), "active": traits.active, "lapsed": ~traits.active}[among]
         medians = _medians(traits, rows)
         cents = int(money[rows].sum())
         found.append(
             {
                 "key": key,
                 "users": int(rows.sum()),
-                "active": int((rows & traits.active).sum()),
+                "active": active,
                 "share": float(rows.mean()),
                 "monetary_cents": cents,
                 # Where returns are more than what was bought there are no shares.
                 "revenue_share": cents / money.sum() if money.sum() > 0 else 0.0,
+                "among": among,
                 "medians": medians,
-                "apart": {name: _apart(everybody[name], medians[name]) for name in TOLD},
+                "usual": _medians(traits, others),
+                "apart": {name: _apart(traits.table.column(name)[others], medians[name]) for name in TOLD},
             }
         )
     return sorted(found, key=lambda each: (-each["monetary_cents"], each["key"]))
@@ -262,6 +269,5 @@ def _segmented(model: SegmentModel, summary: dict[str, Any]) -> Segmented:
     return Segmented(
         model=model,
         groups={scheme: [GroupFigures(**each) for each in summary[scheme]] for scheme in schemes},
-        overall=summary["overall"],
         users=summary["users"],
     )
