@@ -20,7 +20,8 @@ _NO_NAME = re.compile(
     r"|had|did|does|do|in|from|with|without|everything|anything|something|nothing|lately|again|since|within"
     r"|last|today|yesterday|week|month|year|days|euros?|dollars?|yuan)\b"
     r"|\d{3,}|没|未|不再|但|且|和|或|与|及|并|而|里|中的|属于|超过|以上|以下|消费|买过|购买过|哪|谁|吗|呢|吧|请|前\d"
-    r"|群体|分群|分组|概率|多少|什么"
+    r"|群体|分群|分组|概率|多少|什么|重新|更新|\b(?:users?|customers?) ?\d+$|^of\b|^(?:rfm|users?|customers?)$|(?:用户|客户)\d"
+    r"|^(?:用户|客户|会员|顾客|所有用户|人)$"
 )
 _USERS = r"用户|客户|顾客|会员|买家|客人"
 _NO_GOODS = re.compile(
@@ -78,7 +79,7 @@ class KnownGroup(GroupName):
 
     _form = re.compile(
         r"(?<![a-z])(?:high[- ]value|champions?|loyal customers|loyals|potential loyalists"
-        r"|hibernating customers|best customers|big spenders|discount shoppers|bargain hunters"
+        r"|hibernating customers|big spenders|discount shoppers|bargain hunters"
         r"|regulars|newcomers)(?![a-z])"
         r"|高价值|高消费|高净值|大客户|冠军(?:客户)?|忠诚(?:客户)?|潜力忠诚客户|沉睡客户|核心客户|常客"
     )

@@ -103,8 +103,8 @@ WORDS = {
     "{not_category:category}",
     "filtered": "<in segment> [and|,|who] [<who bought>]|<who bought> [and|,] [<in segment>]",
     "分群": "分群|分组|群体|人群|细分|segment|客群|群",
-    "属于": "[属于|在|处于] [<分群>] {segment:segment} (<分群>) [里|中|里面|当中|内] [的]"
-    "|(属于|在|处于) [<分群>] {segment:segment} [里|中|里面|当中|内] [的]"
+    "属于": "(属于|在|处于) [<分群>] {segment:segment} [<分群>] [里|中|里面|当中|内] [的]"
+    "|{segment:segment} <分群> (里|中|里面|当中|内) [的]"
     "|<分群> {segment:segment} [里|中|里面|当中|内] [的]|{segment:known_group} [里|中|里面|当中|内] [的]",
     "没买过": "[但|但是|却|而|且|并且|,] (没买过|没有买过|未买过|没买|从没买过|从未买过|不买|没购买过"
     "|没有购买过|未购买过|未购买) {not_category:category} [类|商品|产品|品类] [的]",

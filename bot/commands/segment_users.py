@@ -33,15 +33,17 @@ PHRASES = (
     "|cluster)",
     "(who|which <users>) [have|has] (bought|buy|ordered|purchased) {category:category} <not bought>",
     f"[<list>] [<the>] [{_COUNT}] {{segment:known_group}} [<users>] [<who bought>] [{_SPENT}]",
-    "(who|which <users>) (is|are) [our|the] {segment:known_group}",
-    "[<list>] [<the>] <segment> {segment:segment}|[<list>] [<the>] {segment:segment} (segment|group|cluster)",
+    "(who|which <users>) are [our|the] {segment:known_group}",
+    "[<show>] [me|us] [the|our] (segment|group|cluster) {segment:segment}",
+    "<show> [me|us] [the|our] {segment:segment} (segment|group|cluster)",
     "who is in [<the>] [which] segment",
     f"[<列出>] [{_前}] [的] <筛选> [{_花费}] [的] [{_前}] [的] [<users>] {{}}".replace(
         " {}", "[[的] (名单|列表|清单|有哪些|有谁|是谁|都有谁|前 {limit:count} [<个>])]"
     ),
-    "[<列出>] [属于] [<分群>] {segment:segment} [<分群>] [里|中|里面|内] [的|都] (有|是) (哪些|谁|哪几个) "
-    "[<users>|人]",
-    "(谁|哪些 <users>|哪些人|哪些) (在|属于) [<分群>] {segment:segment} [<分群>] [里|中|里面]",
+    "[<列出>] [属于] (<分群> {segment:segment}|{segment:segment} <分群>) [里|中|里面|内] [的|都] (有|是) "
+    "(哪些|谁|哪几个) [<users>|人]",
+    "(谁|哪些 <users>|哪些人|哪些) (在|属于) "
+    "(<分群> {segment:segment}|{segment:segment} <分群>) [里|中|里面]",
     "(谁|哪些 <users>|哪些人) <买过>",
     "[<列出>] {segment:known_group} [的] [<users>] (名单|列表|清单|有哪些|有谁|是谁)",
 )
