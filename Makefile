@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-faults clean
+.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-faults bench-segments clean
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -31,6 +31,9 @@ bench-chat: $(VENV)/installed-test
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
+
+bench-segments: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.segments
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports
