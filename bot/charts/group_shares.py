@@ -13,7 +13,7 @@ BOTTOM, TOP = 40, 610
 NAMES = 370  # pixels for the names
 RISKS = 150  # … for the risks, at the right
 SHARES = 190  # … for the shares, beside the bars
-SMALLEST = 31
+SMALLEST = 32
 USERS = "#C9C3B4"
 
 

@@ -66,4 +66,5 @@ COMMAND = Command(
     },
     answer=answer,
     topic="users",
+    rare=True,
 )

@@ -32,7 +32,7 @@ Keys = NDArray[np.object_]
 
 
 def main() -> None:
-    rows = [HEADINGS]
+    rows: list[tuple[str, ...]] = [HEADINGS]
     with TemporaryDirectory() as folder:
         for history in ORDER_HISTORIES:
             definition = Definition(history.horizon_days, history.active_days)
