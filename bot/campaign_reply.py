@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ from bot.command import Question
 from bot.desk import Desk
 from bot.horizon import horizon_days
 from bot.i18n import _
+from bot.list_file import list_file
 from bot.reply import Attachment, Button, Failure, Reply
 from bot.users import asked_user
 from predictor.campaign_results import LARGEST_DETECTABLE
@@ -229,14 +229,9 @@ def _files(campaign: Campaign, users: Sequence[Drawn], desk: Desk) -> tuple[Atta
 
 
 def _file(campaign: Campaign, kind: str, user_ids: Iterable[str], desk: Desk) -> Attachment:
-    name = f"{campaign.campaign_id}-{kind}.csv"
-    path = desk.home.exports / name
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("campaign_id", "user_id"))
-        writer.writerows((campaign.campaign_id, user_id) for user_id in user_ids)
-    return Attachment(name, str(path), f"campaign_{kind}")
+    rows = [(campaign.campaign_id, user_id) for user_id in user_ids]
+    stem = f"{campaign.campaign_id}-{kind}"
+    return list_file(desk, stem, ("campaign_id", "user_id"), rows, kind=f"campaign_{kind}")
 
 
 def _report_button() -> Button:

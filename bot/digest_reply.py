@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from bot.chart_data import risk_distribution
 from bot.desk import Desk
 from bot.flag_outcomes import outcomes, takers
 from bot.i18n import _
+from bot.list_file import list_file
 from bot.reply import Attachment, Button, Reply
 from bot.users import in_a_question
 from bot.worklist_reply import operator_name
@@ -217,14 +217,9 @@ def _buttons(listed: Sequence[sqlite3.Row]) -> tuple[Button, ...]:
 
 def _rest(desk: Desk, eligible: Sequence[sqlite3.Row], as_of: date) -> tuple[Attachment, ...]:
     """All who are newly flagged, as a file."""
-    name = f"newly-flagged-{as_of.isoformat()}.csv"
-    path = desk.home.exports / name
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("user_id", "probability", "recency_days", "monetary_cents"))
-        writer.writerows(tuple(row) for row in eligible)
-    return (Attachment(name, str(path), "newly_flagged"),)
+    columns = ("user_id", "probability", "recency_days", "monetary_cents")
+    rows = [tuple(row) for row in eligible]
+    return (list_file(desk, f"newly-flagged-{as_of.isoformat()}", columns, rows, kind="newly_flagged"),)
 
 
 def _stale_first(reply: Reply, stale: Sequence[str]) -> Reply:

@@ -111,9 +111,7 @@ def themes_of(
     sides = (True, False) if praise else (True,)
     for side in sides:
         mine = [place for place, bad in enumerate(negative) if bad == side]
-        found += _side(
-            reviews, said, row, vectors, mine, set(now), set(then), side, language, learnt
-        )
+        found += _side(reviews, said, row, vectors, mine, set(now), set(then), side, language, learnt)
     return Themes(found, len(now), sum(negative[place] for place in now), lacks, learnt.rated, unrated)
 
 
@@ -121,7 +119,12 @@ def _tone(
     reviews: Sequence[Review], said: Sequence[list[str]], row: dict[str, int], vectors: Vectors
 ) -> tuple[tone.Tone, list[float]]:
     """The tone, learnt from the sentences of rated reviews, and the probability of each review."""
-    pairs = [(row[text], each.rating) for each, texts in zip(reviews, said, strict=True) for text in texts if text in row]
+    pairs = [
+        (row[text], each.rating)
+        for each, texts in zip(reviews, said, strict=True)
+        for text in texts
+        if text in row
+    ]
     anchors = vectors[[row[text] for text in tone.ANCHORS]]
     learnt = tone.fit_tone(vectors[[place for place, _ in pairs]], [rating for _, rating in pairs], anchors)
     sentence = learnt.negative(vectors)

@@ -30,7 +30,9 @@ _STOP = frozenset(
     " days day anywhere something anything else myself".split()
 )
 # What a Chinese word of a name does not begin or end with, and what it never holds.
-_EDGE = frozenset("的了是在和也都就又还很太不没有我你他她它们这那个只把被给让跟与及或而且但如果因为所以到着过得地之其上下中里来去要会能可吗呢吧啊呀么什怎几多少天次件用")
+_EDGE = frozenset(
+    "的了是在和也都就又还很太不没有我你他她它们这那个只把被给让跟与及或而且但如果因为所以到着过得地之其上下中里来去要会能可吗呢吧啊呀么什怎几多少天次件用"
+)
 _WITHIN = frozenset("的了我你他她它们这那吗呢吧啊呀么商品")
 
 
