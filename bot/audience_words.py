@@ -193,7 +193,6 @@ def _added_line(added: Qini | None, contact: int) -> str:
     ).format(added=_hundred(added))
     return _(
         "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact}"
-        " are"
         " are written to."
     ).format(
         added=_hundred(added), orders=formats.count(added.value * contact), contact=formats.count(contact)
