@@ -246,6 +246,15 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "when": ["Friday", "tomorrow at 9:00", "in 3 days", "下周一", "10月14日下午3点"],
         "period": ["today", "this_week", "last_quarter", "last_7_days", "2026-10", "2025"],
         "kind": ["digest", "question", "reminder"],
+        "goal": ["promo", "winback", "upsell", "vip", "new"],
+        "other_goal": ["party", "高兴"],
+        "channel": ["email", "sms", "chat"],
+        "file_preset": ["klaviyo", "mailchimp", "meta", "sms", "wecom"],
+        "file_format": ["xlsx", "csv"],
+        "any_consent": ["any"],
+        "discount": [0.1, 0.125],
+        "size": [0, 200],
+        "unit_cost": [200.0, 3.5, 10.0],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)
