@@ -10,8 +10,8 @@ WORKERS ?= 3
 
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
-.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-promo
-.PHONY: bench-quality
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
+.PHONY: bench-promo bench-quality bench-segments
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -31,11 +31,11 @@ tests: $(VENV)/installed-test
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
 
-bench-campaigns: $(VENV)/installed-test
-	$(BIN)/python -m tests.benchmarks.campaigns
-
 bench-fusion: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.fusion
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
 
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
@@ -53,6 +53,9 @@ bench-faults: $(VENV)/installed-test
 
 bench-promo: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.promo
+
+bench-segments: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.segments
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

@@ -10,6 +10,7 @@ from bot.inbox_reply import inbox_line, inbox_text
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
+from predictor.segments import refresh_segments
 from storage.errors import OpsbotError, StoreError
 from storage.inbox import import_inbox
 
@@ -51,6 +52,16 @@ def nightly_reply(desk: Desk) -> Reply:
         )
     except OpsbotError as error:
         title = problem = " ".join(filter(None, sentences(error)))
+    try:  # they need no model
+        with desk.store() as connection:
+            refresh_segments(
+                connection,
+                horizon_days=desk.settings.horizon_days,
+                active_days=desk.settings.active_days,
+                progress=desk.progress,
+            )
+    except OpsbotError as error:
+        problem = problem or " ".join(filter(None, sentences(error)))
     return Reply(
         title=title,
         lines=lines,

@@ -255,6 +255,15 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "discount": [0.1, 0.125],
         "size": [0, 200],
         "unit_cost": [200.0, 3.5, 10.0],
+        "segment": [
+            "Champions",
+            "Big orders, seldom",
+            "冠军客户",
+            "Active: few orders, large orders",
+            "a or b",
+        ],
+        "known_group": ["champions", "高价值"],
+        "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)

@@ -38,6 +38,9 @@ SAMPLES: dict[str, object] = {
     "kind": "digest",
     "period": "last_month",
     "when": "tomorrow at 9:00",
+    "segment": "Champions",
+    "known_group": "champions",
+    "category": "coffee",
 }
 
 
