@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from predictor import themes, tone
 from predictor.embeddings import embed, stored_vectors
 from predictor.encoder import Encoder
-from predictor.said import Review, reviews_of, wording_of, wordings
+from predictor.said import Review, is_chinese, reviews_of, wording_of, wordings
 from predictor.theme_names import names
 from predictor.themes import Change, change
 from storage.snapshot import Snapshot
@@ -79,7 +79,7 @@ def stored(
 
 def themes_of(
     snapshot: Snapshot,
-    encoder: Encoder,
+    encoder: Encoder | None,
     start: int,
     end: int,
     *,
@@ -90,13 +90,16 @@ def themes_of(
     """What is complained about in reviews of [start, end), epoch seconds; with `praise` also what is not.
 
     Themes are formed over all reviews known at the snapshot, so that they are the same in every period, and
-    compared with the period of equal length before.
+    compared with the period of equal length before. Without an encoder nothing was read.
     """
     connection = snapshot.connection
     reviews = reviews_of(snapshot)
     said = wordings(wording_of(connection), reviews)
     every = sorted({text for each in said for text in each})
-    row, vectors = stored(connection, encoder, [*every, *_ANCHORS])
+    empty: dict[str, int] = {}
+    row, vectors = (
+        stored(connection, encoder, [*every, *_ANCHORS]) if encoder else (empty, np.empty((0, 1), np.float32))
+    )
     lacks = sum(text not in row for text in every)
     asked = [place for place, each in enumerate(reviews) if item_id is None or each.item_id == item_id]
     now = [place for place in asked if start <= reviews[place].written_at < end]
@@ -111,9 +114,7 @@ def themes_of(
     sides = (True, False) if praise else (True,)
     for side in sides:
         mine = [place for place, bad in enumerate(negative) if bad == side]
-        found += _side(
-            reviews, said, row, vectors, mine, set(now), set(then), side, language, learnt
-        )
+        found += _side(reviews, said, row, vectors, mine, set(now), set(then), side, language, learnt)
     return Themes(found, len(now), sum(negative[place] for place in now), lacks, learnt.rated, unrated)
 
 
@@ -121,7 +122,12 @@ def _tone(
     reviews: Sequence[Review], said: Sequence[list[str]], row: dict[str, int], vectors: Vectors
 ) -> tuple[tone.Tone, list[float]]:
     """The tone, learnt from the sentences of rated reviews, and the probability of each review."""
-    pairs = [(row[text], each.rating) for each, texts in zip(reviews, said, strict=True) for text in texts if text in row]
+    pairs = [
+        (row[text], each.rating)
+        for each, texts in zip(reviews, said, strict=True)
+        for text in texts
+        if text in row
+    ]
     anchors = vectors[[row[text] for text in tone.ANCHORS]]
     learnt = tone.fit_tone(vectors[[place for place, _ in pairs]], [rating for _, rating in pairs], anchors)
     sentence = learnt.negative(vectors)
@@ -175,7 +181,14 @@ def _side(
                 len(hits) / len(now),
                 before,
                 change(len(hits), len(now), before, len(then), looked_at=looked_at),
-                _example([reviews[p] for p in hits], [said[p] for p in hits], belongs, near, theme),
+                _example(
+                    [reviews[p] for p in hits],
+                    [said[p] for p in hits],
+                    belongs,
+                    near,
+                    theme,
+                    is_chinese(named[theme]),
+                ),
                 complaint,
                 tuple(dict.fromkeys(reviews[place].user_id for place in hits)),
             )
@@ -189,12 +202,30 @@ def _example(
     belongs: dict[str, int],
     near: dict[str, float],
     theme: int,
+    chinese: bool,
 ) -> str:
-    """The masked sentence nearest to the middle of the theme, rather a short one."""
+    """The masked sentence nearest to the middle of the theme, rather a short one, in the name's language."""
     best = min(
-        (-near[text] + len(sentence) / 1000, sentence)
+        (is_chinese(sentence) != chinese, -near[text] + len(sentence) / 1000, sentence)
         for review, texts in zip(reviews, said, strict=True)
         for sentence, text in zip(review.sentences, texts, strict=True)
         if belongs.get(text) == theme
-    )[1]
+    )[2]
     return best if len(best) <= EXAMPLE_CHARACTERS else best[: EXAMPLE_CHARACTERS - 1] + "…"
+
+
+def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, at_least: float, most: int) -> list[Review]:
+    """Reviews with a sentence whose cosine to `text` is at least that, the nearest first, then the newest.
+
+    Only what was read before is looked at; the encoder is loaded for `text`.
+    """
+    connection = snapshot.connection
+    reviews = reviews_of(snapshot)
+    said = wordings(wording_of(connection), reviews)
+    row, vectors = stored(connection, encoder, sorted({each for texts in said for each in texts}))
+    if not row:
+        return []
+    near = (vectors @ encoder.encode([text])[0]).tolist()
+    best = [max((near[row[each]] for each in texts if each in row), default=-1.0) for texts in said]
+    order = sorted(range(len(reviews)), key=lambda place: (-best[place], -reviews[place].written_at))
+    return [reviews[place] for place in order[:most] if best[place] >= at_least]
