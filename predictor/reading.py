@@ -215,7 +215,9 @@ def _example(
 
 
 def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, at_least: float, most: int) -> list[Review]:
-    """Reviews with a sentence whose cosine to `text` is at least that, the nearest first, then the newest.
+    """Reviews with a sentence near to `text`, the nearest first, then the newest.
+
+    `at_least` is a cosine, both seen from the middle of their language.
 
     Only what was read before is looked at; the encoder is loaded for `text`.
     """
@@ -225,7 +227,13 @@ def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, at_least: float, m
     row, vectors = stored(connection, encoder, sorted({each for texts in said for each in texts}))
     if not row:
         return []
-    near = (vectors @ encoder.encode([text])[0]).tolist()
+    languages = np.array([is_chinese(each) for each in row], dtype=np.bool_)
+    asked = encoder.encode([text])[0]
+    middle = {code: vectors[languages == code].mean(axis=0) for code in set(languages.tolist())}
+    asked = asked - middle.get(is_chinese(text), vectors.mean(axis=0))
+    seen = vectors - np.stack([middle[code] for code in languages.tolist()])
+    lengths = np.linalg.norm(seen, axis=1) * np.linalg.norm(asked)
+    near = (seen @ asked / np.maximum(lengths, 1e-9)).tolist()
     best = [max((near[row[each]] for each in texts if each in row), default=-1.0) for texts in said]
     order = sorted(range(len(reviews)), key=lambda place: (-best[place], -reviews[place].written_at))
     return [reviews[place] for place in order[:most] if best[place] >= at_least]

@@ -23,10 +23,12 @@ _近 = "(最近|近|过去) {days:days}"
 PHRASES = (
     "what are customers complaining about",
     "顾客在抱怨什么",
-    f"what (are|were|do|did) [the|our|my] ({_WHO}) (complaining|complain|unhappy|grumbling|angry) about [{_LAST}]",
+    f"what (are|were|do|did) [the|our|my] ({_WHO}) "
+    f"(complaining|complain|unhappy|grumbling|angry) about [{_LAST}]",
     f"[<list>] [<the>] [main|top|biggest|most common] ({_COMPLAINTS}) [{_LAST}]",
     f"(what are|which are) [the|our] [main|top|biggest|most common] ({_COMPLAINTS}) [{_LAST}]",
-    f"what (do|did) [the|our] ({_WHO}) (say|think|write) about [the] (product|item|article) {{product:product}} [{_LAST}]",
+    f"what (do|did) [the|our] ({_WHO}) (say|think|write) about [the] (product|item|article) "
+    f"{{product:product}} [{_LAST}]",
     f"what (do|did) [the|our] ({_WHO}) (say|think|write) about {{product:product}} [{_LAST}]",
     "[<list>] [<the>] (reviews|complaints) (of|for) [the] [product|item|article] {product:product} "
     f"[{_LAST}]",

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 PHRASES = (
     "search reviews {text:sought}",
     "搜索评论 {text:sought}",
-    "(search|find|show|look for|look up) [me] [the|all|our] reviews [for|about|with|on|mentioning|that mention|containing|:] {text:sought}",
+    "(search|find|show|look for|look up) [me] [the|all|our] reviews "
+    "[for|about|with|on|mentioning|that mention|containing|:] {text:sought}",
     "search [for] {text:sought} in [the|our] reviews",
     "(搜索|搜|查找|查|找|检索) [一下] (评论|评价|差评|买家评论) [里] [:|关于|提到|中] {text:sought}",
     "(搜索|搜|查找|查|找) [一下] (关于|提到) {text:sought} 的 (评论|评价)",
