@@ -24,7 +24,7 @@ USUAL_DAYS = 30
 USUAL_DAYS_OF_PRODUCT = 365
 THEMES_SHOWN = 8
 FOUND_SHOWN = 10
-ALIKE_FROM = 0.5  # cosine, seen from the middle of a language, from which sentences mean about the same
+ALIKE_FROM = 0.35  # cosine, seen from the middle of a language, from which sentences mean about the same
 
 
 class NoProductError(OpsbotError):
@@ -163,7 +163,8 @@ def _lines(found: Themes, shown: Sequence[Theme], days: int) -> list[str]:
         assert theme.change is not None
         lines.append(
             _(
-                "“{theme}” changed: {change} percentage points ({low} to {high}) against the {days} days before."
+                "“{theme}” changed: {change} percentage points ({low} to {high})"
+                " against the {days} days before."
             ).format(
                 theme=theme.name,
                 change=formats.points(theme.change.difference),
@@ -274,7 +275,7 @@ def _alike(
     text: str,
     there: set[tuple[str, int, str]],
 ) -> tuple[list[_Row], list[str]]:
-    """Reviews near in meaning, the nearest first; and a line where meaning could not be used, or not fully."""
+    """Reviews near in meaning, the nearest first; and a line where meaning could not be used."""
     from predictor.encoder_in_background import warm_up
     from predictor.reading import alike
 

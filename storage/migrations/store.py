@@ -10,6 +10,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage.migrations.review_search import CREATE_REVIEW_SEARCH
+
 store_migrations = Migrations("store")
 
 
@@ -316,43 +318,5 @@ def m005_create_embeddings(db: Database) -> None:
 def m006_create_review_search(db: Database) -> None:
     # Reviews with personal data masked, for searching by letters; `storage/review_search.py` fills it. What
     # is deleted or changed leaves it at once.
-    for statement in (
-        """
-        CREATE TABLE searched_reviews (
-            search_id INTEGER PRIMARY KEY,
-            review_key BLOB NOT NULL,
-            occurrence INTEGER NOT NULL,
-            text TEXT NOT NULL,
-            UNIQUE (review_key, occurrence)
-        ) STRICT
-        """,
-        """
-        CREATE VIRTUAL TABLE review_search USING fts5(
-            text, content='searched_reviews', content_rowid='search_id', tokenize='trigram'
-        )
-        """,
-        """
-        CREATE TRIGGER searched_reviews_added AFTER INSERT ON searched_reviews BEGIN
-            INSERT INTO review_search (rowid, text) VALUES (new.search_id, new.text);
-        END
-        """,
-        """
-        CREATE TRIGGER searched_reviews_removed AFTER DELETE ON searched_reviews BEGIN
-            INSERT INTO review_search (review_search, rowid, text)
-            VALUES ('delete', old.search_id, old.text);
-        END
-        """,
-        """
-        CREATE TRIGGER reviews_removed AFTER DELETE ON reviews BEGIN
-            DELETE FROM searched_reviews
-            WHERE review_key = old.review_key AND occurrence = old.occurrence;
-        END
-        """,
-        """
-        CREATE TRIGGER reviews_changed AFTER UPDATE OF text, review_key, occurrence ON reviews BEGIN
-            DELETE FROM searched_reviews
-            WHERE review_key = old.review_key AND occurrence = old.occurrence;
-        END
-        """,
-    ):
+    for statement in CREATE_REVIEW_SEARCH:
         db.execute(statement)

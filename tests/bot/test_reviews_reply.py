@@ -10,9 +10,9 @@ from bot.desk import Desk
 from bot.settings import Settings
 from storage.database import Home
 from storage.ingest import ImportOptions, import_file
-from tests.conftest import LAST_DAY, Line, day_start, write
+from storage.moments import DAY_SECONDS, day_start
+from tests.conftest import LAST_DAY, Line, write
 
-DAY = 86_400
 PLANTED = ("13812345678", "anna.berg@example.com", "11010519491231002X", "4111 1111 1111 1111")
 LATE = ("The parcel arrived five days late.", "Delivery took far too long.", "物流太慢，拖了十天才到。")
 BROKEN = ("The cup came broken.", "There was a crack in the cup.", "杯子收到就是碎的。")
@@ -28,8 +28,8 @@ def shop_with_reviews(home: Home, folder: Path) -> Assistant:
             text = texts[turn % len(texts)]
             if turn < len(PLANTED):
                 text += f" 请联系 {PLANTED[turn]}。" if texts is LATE else f" Call {PLANTED[turn]}."
-            at = day_start(LAST_DAY) - ago * DAY + turn
-            rows.append(f"r{place}-{turn},u{turn},{at},{text},{stars},P1")
+            at = day_start(LAST_DAY) - ago * DAY_SECONDS + turn
+            rows.append(f'r{place}-{turn},u{turn},{at},"{text}",{stars},P1')
     file = folder / "reviews.csv"
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert import_file(home, file, ImportOptions(table="reviews")).added == 24
@@ -41,7 +41,7 @@ def test_reviews_are_read_grouped_and_found_without_personal_data(home: Home, tm
     unread = assistant.ask(Asked("what are customers complaining about"))
     assert unread.facts["unread"] and unread.facts["complaints"] == 12 and unread.facts["reviews"] == 18
     letters = assistant.ask(Asked("search reviews 物流太慢"))
-    assert letters.facts["letters"] == 4 and "By letters only" in " ".join(letters.lines)
+    assert letters.facts["letters"] == 4 and any("尚未阅读" in line for line in letters.lines)
     assert assistant.ask(Asked("read the reviews", "admin", confirmed=True)).failure is None
     said = [
         assistant.ask(Asked(text))
