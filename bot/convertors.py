@@ -9,10 +9,12 @@ from typing import Any, ClassVar, Protocol
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
+from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import PeriodSaid
+from bot.promo_words import PROMO_CONVERTORS
 from bot.search_words import Product, Sought
 from bot.words import USER_EN, USER_ZH
 
@@ -286,4 +288,8 @@ CONVERTORS: dict[str, Convertor] = {
     "period": PeriodSaid(),
     "product": Product(),
     "sought": Sought(),
+    **PROMO_CONVERTORS,
+    "segment": GroupName(),
+    "known_group": KnownGroup(),
+    "category": CategoryName(),
 }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from predictor.encoder import Encoder, EncoderKey, Progress, Vectors, clean
 from storage.database import transaction
+from storage.masking import mask
 
 Stored = NDArray[np.float16]
 
@@ -31,11 +32,12 @@ def embed(
 ) -> Vectors:
     """The vectors of the texts, (n_texts, n_dims), each of length 1; what the store has is not encoded again.
 
+    Personal data is masked first: neither a vector nor the hash under which it is kept knows any of it.
     New vectors are committed a few hundred at a time, so that an interrupted run goes on where it was. The
     same texts give the very same vectors whether they were stored before or not. `progress` hears how many of
     how many new texts are done. Raises EncoderError.
     """
-    read = [clean(text) for text in texts]
+    read = [as_read(text) for text in texts]
     hashes = {text: _hash(text) for text in read}
     n_dims = encoder.n_dims
     encoder_id = _encoder_id(connection, encoder)
@@ -60,6 +62,11 @@ def embed(
     return vectors
 
 
+def as_read(text: str) -> str:
+    """A text as it is encoded: personal data masked, no control characters, single spaces."""
+    return mask(clean(text))
+
+
 def stored_vectors(
     connection: sqlite3.Connection, key: EncoderKey, texts: Sequence[str]
 ) -> tuple[NDArray[np.bool_], Vectors]:
@@ -69,7 +76,7 @@ def stored_vectors(
     """
     known = connection.execute(f"SELECT encoder_id, n_dims FROM encoders WHERE {_IS_KEY}", asdict(key))
     encoder_id, n_dims = known.fetchone() or (0, 1)
-    hashes = [_hash(clean(text)) for text in texts]
+    hashes = [_hash(as_read(text)) for text in texts]
     stored = dict(_stored(connection, encoder_id, hashes, n_dims))
     there = np.array([hash_ in stored for hash_ in hashes], dtype=np.bool_)
     vectors = np.array([stored[hash_] for hash_ in hashes if hash_ in stored], np.float32)

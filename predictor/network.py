@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,9 @@ def load(weights: Weights, *, device: str | None, dtype: Dtype | None, most_toke
     Nothing is fetched, nothing is unpickled, no code of the model's is run. bf16 is used where the device has
     it and a trial gives the same vectors as fp32.
     """
+    # Threads of torch wait for each other by spinning, which on cores that others share takes ten times the
+    # time; its library reads this when it is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import torch  # noqa: F401  (first: without it transformers only warns)
         from transformers.utils import logging
@@ -166,7 +170,12 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         where["gguf_file"] = weights.gguf
     try:
         config = AutoConfig.from_pretrained(weights.folder, **where)
-        wanted: dict[str, Any] = {"dtype": torch.float32, "output_loading_info": True, **where}
+        wanted: dict[str, Any] = {
+            "dtype": torch.float32,
+            "output_loading_info": True,
+            "config": config,
+            **where,
+        }
         if "add_pooling_layer" in inspect.signature(_class_of(config)).parameters:
             wanted["add_pooling_layer"] = False
         if not weights.gguf:
@@ -174,7 +183,7 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         model, found = AutoModel.from_pretrained(weights.folder, **wanted)
         _let_go_of_file(model)
         # Last, as a large vocabulary takes 300 MB: the file is no longer in memory beside it.
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **where)
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, config=config, **where)
     except (
         SafetensorError,
         ValueError,

@@ -34,12 +34,13 @@ def encode(ctx: click.Context, out: Path) -> None:
     """
     if out.suffix != ".npy":
         raise click.BadParameter("name a file that ends in .npy.", param_hint="--out")
+    from predictor.embeddings import as_read
     from predictor.encoder import load_encoder
 
     desk = desk_of(ctx)
     encoder = load_encoder(desk.settings.encoder, desk.settings.device, say=desk.progress)
     texts = _lines(sys.stdin.buffer.read())
-    vectors = encoder.encode(texts, progress=_Progress().hear)
+    vectors = encoder.encode([as_read(text) for text in texts], progress=_Progress().hear)
     write_whole(out, lambda part: _save(part, vectors))
     click.echo(encoder.weights.sentence.format(**encoder.weights.values), err=True)
     click.echo(f"{out}: {len(texts):,} texts × {vectors.shape[1]} numbers; {encoder.key}", err=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage.migrations.campaigns import create_campaigns
 from storage.migrations.review_search import CREATE_REVIEW_SEARCH
+from storage.migrations.segments import create_user_segments
 
 store_migrations = Migrations("store")
 
@@ -320,3 +322,13 @@ def m006_create_review_search(db: Database) -> None:
     # is deleted or changed leaves it at once.
     for statement in CREATE_REVIEW_SEARCH:
         db.execute(statement)
+
+
+@store_migrations()
+def m008_create_user_segments(db: Database) -> None:
+    create_user_segments(db)
+
+
+@store_migrations()
+def m009_create_campaigns(db: Database) -> None:
+    create_campaigns(db)

@@ -248,6 +248,24 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "product": ["22423", "TP-001", "gooseneck kettle"],
         "sought": ["退款", "late delivery", "碎"],
         "kind": ["digest", "question", "reminder"],
+        "goal": ["promo", "winback", "upsell", "vip", "new"],
+        "other_goal": ["party", "高兴"],
+        "channel": ["email", "sms", "chat"],
+        "file_preset": ["klaviyo", "mailchimp", "meta", "sms", "wecom"],
+        "file_format": ["xlsx", "csv"],
+        "any_consent": ["any"],
+        "discount": [0.1, 0.125],
+        "size": [0, 200],
+        "unit_cost": [200.0, 3.5, 10.0],
+        "segment": [
+            "Champions",
+            "Big orders, seldom",
+            "冠军客户",
+            "Active: few orders, large orders",
+            "a or b",
+        ],
+        "known_group": ["champions", "高价值"],
+        "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)

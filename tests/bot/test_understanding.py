@@ -40,6 +40,9 @@ SAMPLES: dict[str, object] = {
     "product": "TP-001",
     "sought": "refund",
     "when": "tomorrow at 9:00",
+    "segment": "Champions",
+    "known_group": "champions",
+    "category": "coffee",
 }
 
 

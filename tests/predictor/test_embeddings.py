@@ -114,3 +114,12 @@ def test_float16_keeps_what_a_vector_says() -> None:
 
     assert np.abs(vectors @ vectors.T - kept @ kept.T).max() < 1e-4
     assert (vectors * kept).sum(axis=1).min() > 0.999999
+
+
+def test_personal_data_is_masked_before_anything_is_made_of_it(store: sqlite3.Connection) -> None:
+    one, other = "call me: 13812345678, it is broken", "call me: 13987654321, it is broken"
+    vectors = embed(store, minilm(), [one, other])
+
+    assert rows(store) == 1
+    assert np.array_equal(vectors[0], vectors[1])
+    assert not np.array_equal(minilm().encode([one]), minilm().encode([other]))
