@@ -7,6 +7,7 @@ from bot.assistant import sentences
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
+from bot.reading_reply import read_for_the_night
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
@@ -35,6 +36,7 @@ def nightly_reply(desk: Desk) -> Reply:
     for report in reports:
         lines.append(inbox_line(report))
         (imported if report.error is None else failed).append(report.name)
+    lines += read_for_the_night(desk)
     desk.progress(N_("scoring everybody"))
     problem = ""
     try:

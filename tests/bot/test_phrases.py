@@ -245,6 +245,8 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "rest": ["who is at risk", "top 20"],
         "when": ["Friday", "tomorrow at 9:00", "in 3 days", "下周一", "10月14日下午3点"],
         "period": ["today", "this_week", "last_quarter", "last_7_days", "2026-10", "2025"],
+        "product": ["22423", "TP-001", "gooseneck kettle"],
+        "sought": ["退款", "late delivery", "碎"],
         "kind": ["digest", "question", "reminder"],
         "goal": ["promo", "winback", "upsell", "vip", "new"],
         "other_goal": ["party", "高兴"],

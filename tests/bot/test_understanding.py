@@ -37,6 +37,8 @@ SAMPLES: dict[str, object] = {
     "rest": "who is at risk",
     "kind": "digest",
     "period": "last_month",
+    "product": "TP-001",
+    "sought": "refund",
     "when": "tomorrow at 9:00",
     "segment": "Champions",
     "known_group": "champions",
