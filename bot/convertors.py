@@ -12,7 +12,7 @@ from bot.folding import LETTER, fold, is_chinese
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
-from bot.periods import PeriodSaid
+from bot.periods import Compared, PeriodSaid
 from bot.words import USER_EN, USER_ZH
 
 
@@ -283,4 +283,5 @@ CONVERTORS: dict[str, Convertor] = {
     "kind": SentKind(),
     "when": When(),
     "period": PeriodSaid(),
+    "compared": Compared(),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -145,6 +146,30 @@ def risk_of(
         reliability=record.card["reliability"][int(reliability_bin(np.array(probability)))],
         values=reasons[0].values,
     )
+
+
+# From so many users on, the features of everybody are made at once: that takes less than one by one.
+_MANY_USERS = 100
+
+
+def reasons_of(
+    connection: sqlite3.Connection, models: Path, user_ids: Sequence[str], as_of: date
+) -> dict[str, list[Reason]]:
+    """The reasons for each user's risk by the model in use; nothing of who is not active as of that day."""
+    record = promoted_model(connection)
+    snapshot, definition = as_now(connection, as_of), definition_of(record)
+    if len(user_ids) < _MANY_USERS:
+        tables = [feature_table(snapshot, definition, user_id=user_id) for user_id in user_ids]
+    else:
+        tables = [feature_table(snapshot, definition)]
+    wanted = frozenset(user_ids)
+    explainer = _loaded(record, models).explainer
+    return {
+        str(user_id): explainer.reasons(values)
+        for table in tables
+        for user_id, values in zip(table.user_ids, table.values, strict=True)
+        if str(user_id) in wanted
+    }
 
 
 def band(probability: float) -> str:

@@ -74,6 +74,7 @@ def import_files(
 
     What is said about a file with these options holds for files in the inbox with the same columns.
     """
+    from bot.program.audited import audited
     from storage.formats import open_source
     from storage.ingest import import_file
     from storage.known_files import Said, remember
@@ -92,23 +93,24 @@ def import_files(
     desk = desk_of(ctx)
     options = said.options(desk.settings.timezone, desk.settings.currency)
     results = []
-    planned = plan({file: open_source(file) for file in files}, preset)
-    for each in planned.imports:
-        with _bar(each.path) as bar:
-            results.append(
-                import_file(
-                    desk.home,
-                    each.path,
-                    replace(options, beside=each.beside),
-                    now=desk.now(),
-                    progress=bar,
-                    recognised=_show if sys.stderr.isatty() else None,
-                    source=each.source,
+    with audited(desk, "import"):
+        planned = plan({file: open_source(file) for file in files}, preset)
+        for each in planned.imports:
+            with _bar(each.path) as bar:
+                results.append(
+                    import_file(
+                        desk.home,
+                        each.path,
+                        replace(options, beside=each.beside),
+                        now=desk.now(),
+                        progress=bar,
+                        recognised=_show if sys.stderr.isatty() else None,
+                        source=each.source,
+                    )
                 )
-            )
-        remember(desk.home, each.source.columns, said, desk.now())
-        if not as_json:
-            _print(each.path, results[-1])
+            remember(desk.home, each.source.columns, said, desk.now())
+            if not as_json:
+                _print(each.path, results[-1])
     for file in planned.unused:
         click.echo(f"{file.name}: nothing in it is needed.", err=True)
     if as_json:

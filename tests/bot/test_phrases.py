@@ -244,7 +244,18 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "weekdays": [["mon"], ["mon", "thu"], ["sat", "sun"], ["mon", "tue", "wed", "thu", "fri"]],
         "rest": ["who is at risk", "top 20"],
         "when": ["Friday", "tomorrow at 9:00", "in 3 days", "下周一", "10月14日下午3点"],
-        "period": ["today", "this_week", "last_quarter", "last_7_days", "2026-10", "2025"],
+        "period": [
+            "today",
+            "this_week",
+            "last_quarter",
+            "last_7_days",
+            "2026-10",
+            "2025",
+            "2026-q2",
+            "06-15",
+            "05-01..06-15",
+        ],
+        "compared": ["previous", "last_year", "last_month", "2025-10"],
         "kind": ["digest", "question", "reminder"],
     }
     for value in values[kind]:

@@ -37,6 +37,7 @@ SAMPLES: dict[str, object] = {
     "rest": "who is at risk",
     "kind": "digest",
     "period": "last_month",
+    "compared": "last_year",
     "when": "tomorrow at 9:00",
 }
 
