@@ -5,8 +5,13 @@ BIN := $(VENV)/bin
 # BLAS threads that wait for each other burn the CPU of everything else that runs.
 export OMP_NUM_THREADS ?= 1
 
+# Many tests wait for processes and clocks: three at a time fill two cores. A file's tests stay together.
+WORKERS ?= 3
+
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-faults clean
+.PHONY: demo test lint types tests clean
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
+.PHONY: bench-promo bench-quality
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -21,16 +26,45 @@ types: $(VENV)/installed-test
 	$(BIN)/mypy
 
 tests: $(VENV)/installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
 
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
 
+# sentence-transformers is what it is compared with; OpenVINO is measured where it is installed.
+bench-encode: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.benchmarks.encode
+
+bench-pooling: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.pooling
+
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
+
+bench-promo: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.promo
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

@@ -158,4 +158,35 @@ class Cohorts:
         ).format(months=formats.count(len(self.rows)), share=formats.percent(sum(first) / max(1, len(first))))
 
 
-Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts
+@dataclass(frozen=True)
+class Effect:
+    """A difference of order rates with its 95 % interval; `over` is False while it may still change."""
+
+    name: str
+    when: str
+    effect: float
+    low: float
+    high: float
+    over: bool
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What was measured, the newest first, and all of it together where that is known."""
+
+    effects: Sequence[Effect]
+    total: Effect | None
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        shown = self.total or self.effects[0]
+        return _("Effect on the order rate, {name}: {points} points, from {low} to {high}.").format(
+            name=shown.name,
+            points=formats.points(shown.effect),
+            low=formats.points(shown.low),
+            high=formats.points(shown.high),
+        )
+
+
+Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts | Effects

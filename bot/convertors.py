@@ -13,6 +13,7 @@ from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import Compared, PeriodSaid
+from bot.promo_words import PROMO_CONVERTORS
 from bot.words import USER_EN, USER_ZH
 
 
@@ -284,4 +285,5 @@ CONVERTORS: dict[str, Convertor] = {
     "when": When(),
     "period": PeriodSaid(),
     "compared": Compared(),
+    **PROMO_CONVERTORS,
 }

@@ -13,7 +13,7 @@ from bot.inbox_reply import inbox_line, inbox_text
 from bot.incident import report
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
-from predictor.scoring import refresh_scores
+from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
 from storage.errors import OpsbotError, StoreError
 from storage.inbox import InboxReport, import_inbox
 
@@ -41,7 +41,11 @@ def nightly_reply(desk: Desk) -> Reply:
     desk.progress(N_("scoring everybody"))
     flagged: int | None = None
     with _step("the scores", problems), desk.store() as connection:
-        refresh_scores(connection, desk.home.models, desk.as_of(connection), desk.settings.flag_at)
+        models = desk.home.models
+        new = prepare_scoring(
+            connection, models, promoted_model(connection), desk.families(connection), desk.progress
+        )
+        refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
         flagged = len(flagged_users(connection))
     problem = " ".join(problems)
     done = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -13,6 +11,7 @@ from filelock import FileLock, Timeout
 from bot import formats
 from bot.desk import Desk
 from bot.i18n import N_, _
+from bot.list_file import list_file
 from bot.model_words import figure, figures
 from bot.reply import Attachment, Button, Reply
 from storage.errors import OpsbotError
@@ -76,6 +75,7 @@ def _train(
             horizon_days=horizon_days or settings.horizon_days,
             active_days=active_days or settings.active_days,
             flag_at=settings.flag_at,
+            optional=desk.families(connection),
             progress=desk.progress,
             before_storing=desk.no_return,
         )
@@ -129,6 +129,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
             "cutoffs": record.card["cutoffs"],
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
+            "families": record.card["families"],
             "flagged": report.flags.flagged if report.flags else None,
             "entered": report.flags.count("entered") if report.flags else None,
             "left": report.flags.count("left") if report.flags else None,
@@ -175,15 +176,6 @@ def _list_of_changes(report: TrainingReport, desk: Desk) -> tuple[Attachment, ..
     """The users behind the counts, as a file in the home's exports."""
     if report.flags is None or not report.flags.changes:
         return ()
-    name = f"flag-changes-model-{report.trained.record.version}.csv"
-    path = desk.home.exports / name
-    _write(path, report.flags)
-    return (Attachment(name, str(path), "flag_changes"),)
-
-
-def _write(path: Path, flags: FlagChanges) -> None:
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("user_id", "change", "probability"))
-        writer.writerows((each.user_id, each.change, each.probability) for each in flags.changes)
+    rows = [(each.user_id, each.change, each.probability) for each in report.flags.changes]
+    stem = f"flag-changes-model-{report.trained.record.version}"
+    return (list_file(desk, stem, ("user_id", "change", "probability"), rows, kind="flag_changes"),)

@@ -69,11 +69,12 @@ class FeatureTable:
     """Features of the users that were active at a snapshot.
 
     `user_ids`: (n_users,) text, ascending. `values`: (n_users, n_features) float64 in the order of
-    `FEATURE_NAMES`; an unknown value is NaN.
+    `names`; an unknown value is NaN. The core features come first, in the order of `FEATURE_NAMES`.
     """
 
     user_ids: NDArray[np.object_]
     values: NDArray[np.float64]
+    names: tuple[str, ...] = FEATURE_NAMES
 
     def __len__(self) -> int:
         return len(self.user_ids)
@@ -85,13 +86,17 @@ class FeatureTable:
 
     def column(self, name: str) -> NDArray[np.float64]:
         """One feature of all users, (n_users,); raises ValueError for a name that is no feature."""
-        return self.values[:, FEATURE_NAMES.index(name)]
+        return self.values[:, self.names.index(name)]
+
+    def beside(self, names: tuple[str, ...], values: NDArray[np.float64]) -> FeatureTable:
+        """The table with more columns, (n_users, n_names), behind its own."""
+        return FeatureTable(self.user_ids, np.hstack([self.values, values]), (*self.names, *names))
 
     def frame(self) -> pd.DataFrame:
         """The table with a `user_id` column first, for one's own notebook."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.values, columns=list(FEATURE_NAMES))
+        frame = pd.DataFrame(self.values, columns=list(self.names))
         frame.insert(0, "user_id", self.user_ids)
         return frame
 

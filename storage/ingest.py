@@ -6,12 +6,14 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import values
 from storage.batches import Source
+from storage.contact_arms import settle_arms
+from storage.currencies import two_currencies
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
 from storage.headers import Layout
@@ -23,7 +25,7 @@ from storage.opening import Opened, opened
 from storage.preset import Preset
 from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
-from storage.staging import Decisions, Reading, Staging, survey, two_currencies
+from storage.staging import Decisions, Reading, Staging, survey
 from storage.tables import Kind, Table
 from storage.times import DateFormat, zone_named
 from storage.undated_returns import date_returns
@@ -162,6 +164,18 @@ def personal_notices(table: Table, layout: Layout) -> list[Notice]:
     return [Notice("Not stored, because personal: {fields}.", {"fields": ", ".join(personal)})]
 
 
+def doubtful_notices(staging: Staging) -> list[Notice]:
+    """That amounts may be thousands, where all of a column look so."""
+    return [
+        Notice(
+            "All numbers of {field} look like {number} and are read with a decimal point. If they are"
+            " thousands, write them without points and import the file again.",
+            {"field": name, "number": number},
+        )
+        for name, number in staging.doubtful_amounts()
+    ]
+
+
 class _Import:
     """One import within its transaction."""
 
@@ -195,6 +209,8 @@ class _Import:
         staging = self._stage(shop_currency(connection, self._reading))
         if self._preset is not None and self._preset.refund is not None:
             staging.anonymous -= date_returns(connection, self._preset.refund.item, now)
+        if self._table.name == "contacts":
+            self.warnings += settle_arms(connection, staging.columns)
         rejected = self._rejects.rows
         import_id = connection.execute(
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)
@@ -258,8 +274,8 @@ class _Import:
                 decisions = survey(self._source, self._table, self._layout, self._reading.date_format)
 
     def _stage_with(self, decisions: Decisions, currency: str | None) -> Staging:
-        staging = Staging(self._table, self._layout, self._reading, decisions)
-        staging.currency = currency
+        reading = replace(self._reading, currency=currency)
+        staging = Staging(self._table, self._layout, reading, decisions)
         create_staging(self._connection, self._table, staging.columns)
         done = 0
         for batch in self._source.batches():
@@ -284,6 +300,7 @@ class _Import:
         if not read:
             self.warnings.append(NO_ROWS)
         self.warnings += personal_notices(self._table, self._layout)
+        self.warnings += doubtful_notices(staging)
         if staging.hidden:
             self.warnings.append(
                 Notice(

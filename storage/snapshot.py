@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,7 +46,7 @@ known_statuses AS (
 known_lines AS (
     SELECT
         {user_id} AS user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category, l.item_name,
-        COALESCE(l.total_cents, 0) AS total_cents,
+        COALESCE(l.total_cents, 0) AS total_cents, COALESCE(l.discount_cents, 0) AS discount_cents,
         COALESCE(s.status, l.status) AS status,
         COALESCE(s.status_at, l.ordered_at) AS status_at,
         CASE WHEN l.quantity > 0 THEN 1 ELSE 0 END AS bought
@@ -93,9 +93,24 @@ orders AS (
     WHERE ordered_at IS NOT NULL
 )"""
 
+# What users wrote: a review is known from the moment it was written. Same placeholders.
+KNOWN_REVIEWS = """
+known_reviews AS (
+    SELECT
+        {user_id} AS user_id, l.written_at, l.rating, l.text, l.item_id, l.review_key, l.occurrence
+    FROM reviews l
+    {merges}
+    WHERE l.written_at < :known_before AND {whose}
+        {listed}
+)"""
+
 EVERY_USER = "l.user_id <> ''"
 EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
+# Whoever was drawn for a campaign stays in it, excluded or not. The lines are read in order: looked up one
+# user at a time (no +), SQLite joins the statuses by comparing all with all.
+DRAWN_USERS = "l.user_id >= '' AND +l.user_id IN (SELECT user_id FROM temp.drawn_users)"
+_EXCLUDED_TOO = (EVERY_SALE, DRAWN_USERS)
 
 
 @dataclass(frozen=True)
@@ -134,8 +149,9 @@ class Snapshot:
         *,
         user_id: str | None = None,
         into: str = "",
+        known: str = KNOWN_ORDERS,
     ) -> sqlite3.Cursor:
-        """Run `text` after the definitions of `KNOWN_ORDERS`, over the snapshot's users or only `user_id`.
+        """Run `text` after the definitions of `known`, over the snapshot's users or only `user_id`.
 
         `text` continues the WITH clause: it starts with a comma and more names, or with SELECT. An
         excluded user who is asked for by name is there. `into` stands before the WITH clause, for what is to
@@ -151,14 +167,14 @@ class Snapshot:
             bound |= names
             whose = f"l.user_id IN ({', '.join(f':{name}' for name in names)})"
         user = identities.MERGED_USER if said.merges else "l.user_id"
-        listed = said.exclusions and user_id is None and whose != EVERY_SALE
-        known = KNOWN_ORDERS.format(
+        listed = said.exclusions and user_id is None and whose not in _EXCLUDED_TOO
+        definitions = known.format(
             whose=whose,
             user_id=user,
             merges=identities.MERGED_USERS if said.merges else "",
             listed=f"AND {user} NOT IN {identities.EXCLUDED_USERS}" if listed else "",
         )
-        return self.connection.execute(f"{into} WITH {known}{text}", bound)
+        return self.connection.execute(f"{into} WITH {definitions}{text}", bound)
 
 
 def as_now(connection: sqlite3.Connection, as_of: date) -> Snapshot:
@@ -184,13 +200,21 @@ def sampled(snapshot: Snapshot, most: int) -> Snapshot:
     if len(known) <= most:
         return snapshot
     known.sort(key=lambda user_id: hashlib.blake2b(user_id.encode(), digest_size=8).digest())
+    # Who was excluded is not in the sample, and who was merged is in it with all ids.
+    return of_users(snapshot, known[:most])
+
+
+def of_users(snapshot: Snapshot, user_ids: Iterable[str]) -> Snapshot:
+    """The snapshot of these users alone, each with all the ids they have.
+
+    Who they are stands in a temporary table of the connection: one such snapshot, or sample, at a time.
+    """
     connection = snapshot.connection
     connection.execute("DROP TABLE IF EXISTS temp.sampled_users")
     connection.execute("CREATE TEMP TABLE sampled_users (user_id TEXT PRIMARY KEY) WITHOUT ROWID")
     before = snapshot.identities_known_before
-    chosen = ((each,) for user_id in known[:most] for each in identities.ids_of(connection, user_id, before))
-    connection.executemany("INSERT INTO temp.sampled_users VALUES (?)", chosen)
-    # Who was excluded is not in the sample, and who was merged is in it with all ids.
+    chosen = ((each,) for user_id in user_ids for each in identities.ids_of(connection, user_id, before))
+    connection.executemany("INSERT OR IGNORE INTO temp.sampled_users VALUES (?)", chosen)
     return replace(snapshot.at(snapshot.as_of), whose=SAMPLED_USERS)
 
 

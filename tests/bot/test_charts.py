@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from bot.chart import Chart, OrderTimeline, Reliability, ReliabilityBin, RiskDistribution
+from bot.chart import Chart, Effect, Effects, OrderTimeline, Reliability, ReliabilityBin, RiskDistribution
 from bot.charts import available, draw
 from bot.charts.drawing import figure_of
 from bot.charts.lettering import LETTER_FORMS, a_name, a_sentence, drawable
@@ -106,6 +106,15 @@ CHARTS: dict[str, Chart] = {
     "one point": points((0.5, 1, 3)),
     "points at the ends": points((0.001, 0, 5), (0.999, 90_000, 90_000)),
     "no points": Reliability([]),
+    "effects of campaigns": Effects(
+        [
+            Effect(f"2026-0{each}", "3-14", each / 50 - 0.1, each / 50 - 0.3, each / 50, each > 1)
+            for each in range(1, 8)
+        ],
+        Effect("2026", "", 0.04, 0.01, 0.07, over=True),
+    ),
+    "an effect of nothing": Effects([Effect("1", "", 0.0, 0.0, 0.0, over=True)], None),
+    "an effect that may be anything": Effects([Effect("7" * 80, "", 0.9, -1.0, 1.0, over=False)], None),
 }
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 both_languages = pytest.mark.parametrize("tongue", ["en", "zh"])
