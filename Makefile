@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
-.PHONY: bench-promo bench-quality
+.PHONY: bench-promo bench-quality bench-segments
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -37,18 +37,6 @@ bench-fusion: $(VENV)/installed-test
 bench-campaigns: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.campaigns
 
-bench-campaigns: $(VENV)/installed-test
-	$(BIN)/python -m tests.benchmarks.campaigns
-
-bench-fusion: $(VENV)/installed-test
-	$(BIN)/python -m tests.benchmarks.fusion
-
-bench-campaigns: $(VENV)/installed-test
-	$(BIN)/python -m tests.benchmarks.campaigns
-
-bench-fusion: $(VENV)/installed-test
-	$(BIN)/python -m tests.benchmarks.fusion
-
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
 
@@ -65,6 +53,9 @@ bench-faults: $(VENV)/installed-test
 
 bench-promo: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.promo
+
+bench-segments: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.segments
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

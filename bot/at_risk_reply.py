@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import formats
 from bot.chart_data import risk_distribution
@@ -13,7 +14,9 @@ from bot.desk import Desk
 from bot.i18n import _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
+from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
+from predictor.filters import condition
 from predictor.scoring import MEDIUM_FROM, flag_threshold, reasons_of, refresh_scores
 from storage import warning_holdouts, worklist
 from storage.identities import user_of
@@ -28,7 +31,7 @@ _LISTED = """
 SELECT user_id, probability, recency_days, monetary_cents, COUNT(*) OVER () AS matching
 FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id NOT IN (SELECT value FROM json_each(:not_listed))
+    AND user_id NOT IN (SELECT value FROM json_each(:not_listed)) AND {chosen}
 ORDER BY frequency > 1 DESC, probability * monetary_cents DESC, user_id
 LIMIT :limit
 """
@@ -38,7 +41,7 @@ SELECT
     COALESCE(SUM(user_id IN (SELECT value FROM json_each(:held_out))), 0)
 FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id IN (SELECT value FROM json_each(:not_listed))
+    AND user_id IN (SELECT value FROM json_each(:not_listed)) AND {chosen}
 """
 
 
@@ -54,12 +57,16 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
     with desk.store() as connection:
         held_out = held_out_users(desk, connection)
         not_listed = snoozed_users(desk, connection) | held_out
-        wanted = {**bounds, "not_listed": json.dumps(sorted(not_listed))}
+        wanted: dict[str, object] = {**bounds, "not_listed": json.dumps(sorted(not_listed))}
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
-        found = connection.execute(_LISTED, wanted).fetchall()
+        filtered = asked_filter(args, desk, connection)
+        # The money spent is among the scores already.
+        chosen = condition(desk.snapshot(connection), replace(filtered, min_value=None))
+        wanted |= chosen.parameters
+        found = connection.execute(_LISTED.format(chosen=chosen.sql), wanted).fetchall()
         snoozed, held = connection.execute(
-            _NOT_LISTED, {**wanted, "held_out": json.dumps(sorted(held_out))}
+            _NOT_LISTED.format(chosen=chosen.sql), {**wanted, "held_out": json.dumps(sorted(held_out))}
         ).fetchone()
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
@@ -67,6 +74,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         reasons = main_reasons(desk, connection, [row["user_id"] for row in found[:MOST_REASONS]])
         reasons += [""] * (len(found) - len(reasons))
         table = risk_table(desk, connection, found, reasons)
+        said = filter_lines(filtered, desk, connection)
         chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
     # Who is snoozed or held out is at risk all the same, and counts.
     matching = snoozed + held + (found[0]["matching"] if found else 0)
@@ -80,6 +88,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
             flagged=formats.count(flagged),
         ),
         lines=[
+            *said,
             *desk.stale_line(as_of),
             *_left_out_line(snoozed),
             *_held_out_line(held),

@@ -189,4 +189,26 @@ class Effects:
         )
 
 
-Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts | Effects
+@dataclass(frozen=True)
+class GroupShares:
+    """Groups of users, each with its share of all users and of all revenue, and its mean risk.
+
+    `rows` hold the name, both shares, and the mean probability of churn, None for who has none.
+    """
+
+    title: str
+    rows: Sequence[tuple[str, float, float, float | None]]
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        named = [
+            _("{name}: {users} of the users, {revenue} of the revenue").format(
+                name=name, users=formats.percent(users), revenue=formats.percent(revenue)
+            )
+            for name, users, revenue, _probability in self.rows
+        ]
+        return _("{title}. {groups}.").format(title=self.title, groups=_("; ").join(named))
+
+
+Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts | Effects | GroupShares

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
+from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
@@ -286,4 +287,7 @@ CONVERTORS: dict[str, Convertor] = {
     "period": PeriodSaid(),
     "compared": Compared(),
     **PROMO_CONVERTORS,
+    "segment": GroupName(),
+    "known_group": KnownGroup(),
+    "category": CategoryName(),
 }

@@ -14,6 +14,7 @@ from bot.incident import report
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
+from predictor.segments import refresh_segments
 from storage.errors import OpsbotError, StoreError
 from storage.inbox import InboxReport, import_inbox
 
@@ -47,7 +48,15 @@ def nightly_reply(desk: Desk) -> Reply:
         )
         refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
         flagged = len(flagged_users(connection))
-    problem = " ".join(problems)
+    with _step("the segments", problems), desk.store() as connection:  # they need no model
+        refresh_segments(
+            connection,
+            horizon_days=desk.settings.horizon_days,
+            active_days=desk.settings.active_days,
+            progress=desk.progress,
+        )
+    # An empty store is a problem of several steps.
+    problem = " ".join(dict.fromkeys(problems))
     done = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(
         imported=formats.count(len(imported)),
         failed=formats.count(len(failed)),

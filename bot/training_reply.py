@@ -45,6 +45,8 @@ def run_training(
 ) -> TrainingReport:
     """Train as the settings and the given values say; a promoted model scores everybody at once.
 
+    Trained on today, the segments are found anew, too.
+
     Raises TrainingUnderWayError where another program trains in this home.
     """
     desk.home.create()
@@ -62,6 +64,7 @@ def _train(
 ) -> TrainingReport:
     from predictor.flag_changes import flag_changes, flagged_users
     from predictor.scoring import refresh_scores
+    from predictor.segments import refresh_segments
     from predictor.training import TASK, train
     from storage import model_store
 
@@ -93,6 +96,14 @@ def _train(
             )
         if trained.promoted:
             refresh_scores(connection, desk.home.models, today, settings.flag_at)
+        if trained.record.as_of == today:
+            refresh_segments(
+                connection,
+                horizon_days=trained.record.horizon_days,
+                active_days=trained.record.active_days,
+                refit=True,
+                progress=desk.progress,
+            )
     return TrainingReport(trained, previous, flags)
 
 

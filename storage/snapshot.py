@@ -66,6 +66,7 @@ line_sums AS (
         order_id,
         MIN(CASE WHEN bought = 1 THEN ordered_at END) AS ordered_at,
         SUM(CASE WHEN bought = 1 THEN total_cents END) AS total_cents,
+        SUM(CASE WHEN bought = 1 THEN discount_cents ELSE 0 END) AS discount_cents,
         SUM(CASE WHEN bought = 1 THEN quantity END) AS quantity,
         SUM(bought) AS lines,
         COUNT(DISTINCT CASE WHEN bought = 1 THEN category END) AS categories,
@@ -77,7 +78,8 @@ line_sums AS (
 ),
 order_sums AS (
     SELECT
-        user_id, order_id, ordered_at, total_cents, quantity, lines, categories, returned_lines,
+        user_id, order_id, ordered_at, total_cents, discount_cents, quantity, lines, categories,
+        returned_lines,
         CASE
             WHEN sent_back_cents <= 0 OR refunded_cents <= 0
                 OR sent_back_cents + refunded_cents <= total_cents

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from bot.chart import Chart, Cohorts, Effects, OrderTimeline, RiskDistribution, SalesBars
+from bot.chart import (
+    Chart,
+    Cohorts,
+    Effects,
+    GroupShares,
+    OrderTimeline,
+    RiskDistribution,
+    SalesBars,
+)
 from bot.charts.cohorts import cohorts
 from bot.charts.effects import effects
+from bot.charts.group_shares import group_shares
 from bot.charts.order_timeline import order_timeline
 from bot.charts.reliability import reliability
 from bot.charts.risk_distribution import risk_distribution
@@ -25,4 +34,6 @@ def figure_of(chart: Chart) -> Figure:
         return cohorts(chart)
     if isinstance(chart, Effects):
         return effects(chart)
+    if isinstance(chart, GroupShares):
+        return group_shares(chart)
     return reliability(chart)

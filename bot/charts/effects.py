@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from bot import formats
 from bot.chart import Effect, Effects
+from bot.charts.lettering import a_sentence
 from bot.charts.sheet import (
     AMBER,
     BLUE,
@@ -20,6 +21,7 @@ from bot.charts.sheet import (
     fitted,
     sheet,
     ticks,
+    width_of,
     write,
 )
 from bot.i18n import _
@@ -47,7 +49,10 @@ def effects(chart: Effects) -> Figure:
         _row(axes, number, row, row is chart.total)
         name = f"{row.name} · {row.when}" if row.when else row.name
         place = TOP - (number + 0.5) * height
-        fitted(write(figure, LEFT, place, name, size=TICK, va="center"), NAMES, smallest=TICK - 10)
+        text = write(figure, LEFT, place, name, size=TICK, va="center")
+        if width_of(text) > NAMES:  # the name alone says which one it is
+            text.set_text(a_sentence(row.name))
+        fitted(text, NAMES, smallest=TICK - 1)
     return figure
 
 

@@ -160,7 +160,7 @@ class FittedText:
     def columns(self, material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]) -> Floats:
         """See `Fitted`."""
         written = _mean_vectors(material, known_before, user_ids)
-        drift = (written - self.middle) @ self.drift
+        drift = _along(self.drift, written - self.middle)
         return np.column_stack([*self.tones(material, known_before, user_ids), drift])
 
     def tones(self, material: ReadReviews, known_before: int, user_ids: NDArray[np.object_]) -> list[Floats]:
@@ -168,7 +168,7 @@ class FittedText:
         known = material.reviews.known(known_before, user_ids)
         if np.isnan(self.tone).any():
             return [np.full(known.users, np.nan)] * 4
-        log_odds = (material.vectors[known.which] - self.middle) @ self.tone + self.intercept
+        log_odds = _along(self.tone, material.vectors[known.which] - self.middle) + self.intercept
         tone = 1 / (1 + np.exp(-log_odds))
         complaints = known.only(tone >= COMPLAINT_FROM)
         return [
@@ -222,6 +222,15 @@ def _mean_vectors(material: ReadReviews, known_before: int, user_ids: NDArray[np
     np.add.at(sums, known.row, material.vectors[known.which] * weight[:, None])
     total = known.total(weight)[:, None]
     return np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
+
+
+def _along(direction: Floats, vectors: Floats) -> Floats:
+    """(n_rows,) how far each vector lies along a direction, to the last bit whatever other rows there are.
+
+    A product of matrices adds up in an order that depends on the number of rows. A tree may split at the very
+    value of a user, who would then be on one side live and on the other in the scores of everybody.
+    """
+    return np.asarray((vectors * direction).sum(axis=1), dtype=np.float64)
 
 
 def _folds(user_ids: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -257,6 +257,15 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         ],
         "compared": ["previous", "last_year", "last_month", "2025-10"],
         "kind": ["digest", "question", "reminder"],
+        "segment": [
+            "Champions",
+            "Big orders, seldom",
+            "冠军客户",
+            "Active: few orders, large orders",
+            "a or b",
+        ],
+        "known_group": ["champions", "高价值"],
+        "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)

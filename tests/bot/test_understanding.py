@@ -39,6 +39,9 @@ SAMPLES: dict[str, object] = {
     "period": "last_month",
     "compared": "last_year",
     "when": "tomorrow at 9:00",
+    "segment": "Champions",
+    "known_group": "champions",
+    "category": "coffee",
 }
 
 
