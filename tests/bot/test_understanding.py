@@ -39,6 +39,7 @@ SAMPLES: dict[str, object] = {
     "period": "last_month",
     "product": "TP-001",
     "sought": "refund",
+    "compared": "last_year",
     "when": "tomorrow at 9:00",
     "segment": "Champions",
     "known_group": "champions",
