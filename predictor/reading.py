@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor import themes, tone
+from predictor import themes, tone, topics
 from predictor.embeddings import embed, stored_vectors
 from predictor.encoder import Encoder
 from predictor.said import Review, is_chinese, reviews_of, wording_of, wordings
@@ -20,7 +20,7 @@ from storage.snapshot import Snapshot
 
 Vectors = NDArray[np.float32]
 
-_ANCHORS = (*themes.ANCHORS, *tone.ANCHORS)
+_ANCHORS = (*topics.examples(), *tone.ANCHORS)
 EXAMPLE_CHARACTERS = 90
 
 
@@ -156,19 +156,26 @@ def _side(
     # A glad sentence in an angry review is no complaint, nor the other way round.
     fits = (learnt.negative(mean) >= 0.5) == complaint
     texts, mean = [t for t, ok in zip(texts, fits.tolist(), strict=True) if ok], mean[fits]
-    anchors = vectors[[row[text] for text in themes.ANCHORS]]
-    made = themes.cluster(texts, mean, np.array([count[t] for t in texts], dtype=np.int64), anchors)
+    anchors = vectors[[row[text] for text in topics.examples()]]
+    weight = np.array([count[t] for t in texts], dtype=np.int64)
+    made = themes.cluster(texts, mean, weight, anchors, complaints=complaint)
     belongs = dict(zip(texts, made.of.tolist(), strict=True))
     near = dict(zip(texts, made.near.tolist(), strict=True))
-    in_theme: list[list[int]] = [[] for _ in range(made.count)]
+    in_theme: list[list[int]] = [[] for _ in range(len(made.topics))]
     for place in mine:
         for theme in sorted({belongs[text] for text in said[place] if belongs.get(text, -1) >= 0}):
             in_theme[theme].append(place)
     named = names(
-        [{text: count[text] for text in texts if belongs[text] == theme} for theme in range(made.count)],
+        [
+            {text: count[text] for text in texts if belongs[text] == theme}
+            for theme in range(len(made.topics))
+        ],
         language=language,
     )
-    present = [theme for theme in range(made.count) if any(place in now for place in in_theme[theme])]
+    for theme, topic in enumerate(made.topics):
+        if topic is not None:
+            named[theme] = topic.names[language or "en"]
+    present = [theme for theme in range(len(made.topics)) if any(place in now for place in in_theme[theme])]
     looked_at = len(present)
     found = []
     for theme in present:

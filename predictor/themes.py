@@ -1,9 +1,8 @@
 """Themes: what many sentences of reviews say alike, found by meaning across languages, counted, compared.
 
-Sentences are clustered by average linkage over their vectors, which needs neither a number of clusters nor
-chance: the same reviews give the same themes. Vectors of one language lie together whatever they say, so each
-is seen from the middle of its language. Sentences of mere displeasure or praise, which say of nothing in
-particular, belong to no theme.
+A complaint is first held against the topics that shops know (`predictor.topics`), which have a name in every
+language. What is near none of them is clustered by average linkage, which needs neither a number of clusters
+nor chance: the same reviews give the same themes.
 """
 
 from __future__ import annotations
@@ -14,143 +13,77 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.said import is_chinese
+from predictor.topics import Topic, centred, examples, topic_of, topics
 
 Vectors = NDArray[np.float32]
 
 MOST_CLUSTERED = 2_500  # different sentences; the most frequent ones, the others join the nearest cluster
+PRAISE = "praise"  # the topic of mere praise: no theme among complaints
 FEWEST = 3  # reviews that make a theme
 LINKAGE = 0.85  # cosine distance up to which two groups are one theme
 JOINS = 0.25  # cosine to the middle of a theme from which a further sentence joins it
 
-# Sentences that say nothing of the thing or the delivery, beside some that do: the nearest one tells.
-EMPTY = (
-    "Very disappointed.",
-    "Bad experience.",
-    "What happened here?",
-    "I rarely complain.",
-    "I will not order again.",
-    "I will look elsewhere.",
-    "Please do better.",
-    "That is not acceptable.",
-    "One star is generous.",
-    "I have been a customer for a while.",
-    "I had bought it for my sister.",
-    "It was meant for the office.",
-    "Even my sister noticed.",
-    "So much for the party.",
-    "I expected more.",
-    "Sorry, but this went wrong.",
-    "非常失望。",
-    "很不开心。",
-    "体验很差。",
-    "怎么会这样？",
-    "一般不写差评。",
-    "这单有问题。",
-    "不会再买了。",
-    "希望改进。",
-    "准备换一家店。",
-    "太让人生气了。",
-    "没有想到会这样。",
-    "一星都嫌多。",
-    "老顾客了。",
-    "本来是买给家人的。",
-    "本来打算送礼用的。",
-    "连家人都看不下去。",
-    "都耽误了。",
-    "本来很期待。",
-    "Very happy.",
-    "Thank you!",
-    "Will order again.",
-    "Highly recommended.",
-    "很满意。",
-    "谢谢。",
-    "会再来。",
-    "推荐购买。",
-)
-FULL = (
-    "The parcel arrived five days late.",
-    "The tracking did not move for days.",
-    "It came broken, with a crack.",
-    "It was badly packed.",
-    "I got the wrong article.",
-    "Something was missing in the box.",
-    "It tastes stale, it has no aroma.",
-    "The quality is poor, it fell apart.",
-    "It leaks.",
-    "It does not work.",
-    "It has become too expensive.",
-    "It is cheaper in other shops.",
-    "Nobody answered my e-mail.",
-    "Support kept me waiting for days.",
-    "It does not fit, the size is wrong.",
-    "It looks different from the picture.",
-    "The refund has not come.",
-    "The delivery was fast.",
-    "It is well made and looks beautiful.",
-    "It tastes fresh and smells lovely.",
-    "It is a good price.",
-    "It is easy to use.",
-    "物流太慢，迟到五天。",
-    "快递信息几天没有更新。",
-    "收到就是碎的，有裂纹。",
-    "包装太差。",
-    "发错货了。",
-    "少发了东西。",
-    "味道不新鲜，没有香味。",
-    "质量差，用几天就坏了。",
-    "漏水。",
-    "不能用。",
-    "涨价太多，太贵了。",
-    "别家更便宜。",
-    "客服不回复。",
-    "等客服又等了五天。",
-    "尺码不合适。",
-    "和图片不一样。",
-    "退款还没到。",
-    "发货很快。",
-    "做工很好，很漂亮。",
-    "味道新鲜，很香。",
-    "价格实惠。",
-    "用起来很方便。",
-)
-ANCHORS = EMPTY + FULL
-
 
 @dataclass(frozen=True)
 class Clusters:
-    """`of` says for each sentence, (n_sentences,), which theme it belongs to, -1 where to none; `near` how
-    near to its middle it lies, (n_sentences,) cosines.
+    """Sentences by theme: `of` says which one each belongs to, (n_sentences,), -1 where to none.
+
+    `near` is how near it lies to the middle of its theme, (n_sentences,) cosines. `topics` has the topic that
+    each theme is, None where it is a cluster of its own.
     """
 
     of: NDArray[np.int64]
     near: NDArray[np.float64]
-    count: int
+    topics: tuple[Topic | None, ...]
 
 
 def cluster(
-    sentences: Sequence[str], vectors: Vectors, weight: NDArray[np.int64], anchors: Vectors
+    sentences: Sequence[str],
+    vectors: Vectors,
+    weight: NDArray[np.int64],
+    example_vectors: Vectors,
+    *,
+    complaints: bool,
 ) -> Clusters:
     """Themes among different sentences, (n_sentences, n_dims); `weight` is how many reviews say each.
 
-    `anchors` are the vectors of `ANCHORS`, in that order. Themes are numbered by weight, the largest first.
+    `example_vectors` are those of `topics.examples()`. Complaints are sorted into the topics that shops know;
+    what is near none of them, and all praise, is clustered. Sentences of mere feeling belong to no theme.
     """
+    if not len(sentences):
+        return Clusters(np.empty(0, dtype=np.int64), np.empty(0), ())
+    seen = centred(vectors, sentences, example_vectors)
+    topic, nearness = topic_of(seen, centred(example_vectors, examples(), example_vectors))
+    general = np.array([each.general for each in topics()])
+    praise = np.array([each.key == PRAISE for each in topics()])
+    feeling = (topic >= 0) & general[topic] & ~(praise[topic] & (not complaints))
+    known = (topic >= 0) & ~feeling if complaints else np.zeros(len(sentences), dtype=np.bool_)
     of = np.full(len(sentences), -1, dtype=np.int64)
-    near = np.zeros(len(sentences))
-    full = _says_something(vectors, anchors)
-    chosen = np.flatnonzero(full)
-    chosen = np.sort(chosen[np.lexsort((chosen, -weight[chosen]))][:MOST_CLUSTERED])
+    present = np.unique(topic[known])
+    of[known] = np.searchsorted(present, topic[known])
+    found: list[Topic | None] = [topics()[place] for place in present.tolist()]
+    loose = np.flatnonzero(~known & ~feeling)
+    labels, near = _clustered(seen[loose], weight[loose])
+    near_of = np.where(known, nearness, 0.0).astype(np.float64)
+    near_of[loose] = near
+    of[loose] = np.where(labels >= 0, labels + len(found), -1)
+    return Clusters(of, near_of, (*found, *([None] * (int(labels.max(initial=-1)) + 1))))
+
+
+def _clustered(seen: Vectors, weight: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The cluster of each sentence, the heaviest numbered 0, -1 for none, and the cosine to its middle."""
+    of = np.full(len(seen), -1, dtype=np.int64)
+    chosen = np.sort(np.lexsort((np.arange(len(seen)), -weight))[:MOST_CLUSTERED])
     if len(chosen) < 2:
-        return Clusters(of, near, 0)
-    seen = _seen(sentences, vectors, full)
+        return of, np.zeros(len(seen))
     labels = _linked(seen[chosen])
     number = int(labels.max()) + 1
-    middles = np.zeros((number, vectors.shape[1]))
+    middles = np.zeros((number, seen.shape[1]))
     np.add.at(middles, labels, seen[chosen] * np.sqrt(weight[chosen])[:, None])
     middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
     cosines = seen @ middles.T
     of[chosen] = labels
-    rest = np.flatnonzero(full & (of < 0))
+    rest = np.flatnonzero(of < 0)
     joins = rest[cosines[rest].max(axis=1) >= JOINS] if len(rest) else rest
     of[joins] = cosines[joins].argmax(axis=1)
     said = np.bincount(of[of >= 0], weights=weight[of >= 0], minlength=number)
@@ -158,24 +91,7 @@ def cluster(
     order = order[said[order] >= FEWEST]
     renamed = np.full(number + 1, -1, dtype=np.int64)
     renamed[order] = np.arange(len(order))
-    near = np.where(of >= 0, cosines[np.arange(len(of)), np.maximum(of, 0)], 0.0)
-    return Clusters(renamed[of], near, len(order))
-
-
-def _says_something(vectors: Vectors, anchors: Vectors) -> NDArray[np.bool_]:
-    cosines = vectors @ anchors.T
-    empty, full = cosines[:, : len(EMPTY)], cosines[:, len(EMPTY) :]
-    return np.asarray(full.max(axis=1) > empty.max(axis=1), dtype=np.bool_)
-
-
-def _seen(sentences: Sequence[str], vectors: Vectors, full: NDArray[np.bool_]) -> Vectors:
-    """The vectors as seen from the middle of those in the same language that say something."""
-    chinese = np.array([is_chinese(each) for each in sentences], dtype=np.bool_)
-    seen = vectors.astype(np.float64)
-    for mine in (chinese, ~chinese):
-        if (mine & full).any():
-            seen[mine] -= seen[mine & full].mean(axis=0)
-    return np.asarray(seen / np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-9), np.float32)
+    return renamed[of], np.where(of >= 0, cosines[np.arange(len(of)), np.maximum(of, 0)], 0.0)
 
 
 def _linked(vectors: Vectors) -> NDArray[np.int64]:
