@@ -15,6 +15,7 @@ from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_num
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import Compared, PeriodSaid
 from bot.promo_words import PROMO_CONVERTORS
+from bot.search_words import Product, Sought
 from bot.words import USER_EN, USER_ZH
 
 
@@ -286,6 +287,8 @@ CONVERTORS: dict[str, Convertor] = {
     "when": When(),
     "period": PeriodSaid(),
     "compared": Compared(),
+    "product": Product(),
+    "sought": Sought(),
     **PROMO_CONVERTORS,
     "segment": GroupName(),
     "known_group": KnownGroup(),

@@ -11,6 +11,7 @@ from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
 from bot.incident import report
+from bot.reading_reply import read_for_the_night
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
@@ -39,6 +40,8 @@ def nightly_reply(desk: Desk) -> Reply:
     lines.extend(map(inbox_line, reports))
     imported = [each.name for each in reports if each.error is None]
     failed = [each.name for each in reports if each.error is not None]
+    with _step("the reviews", problems):
+        lines += read_for_the_night(desk)
     desk.progress(N_("scoring everybody"))
     flagged: int | None = None
     with _step("the scores", problems), desk.store() as connection:

@@ -256,6 +256,8 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
             "05-01..06-15",
         ],
         "compared": ["previous", "last_year", "last_month", "2025-10"],
+        "product": ["22423", "TP-001", "gooseneck kettle"],
+        "sought": ["退款", "late delivery", "碎"],
         "kind": ["digest", "question", "reminder"],
         "goal": ["promo", "winback", "upsell", "vip", "new"],
         "other_goal": ["party", "高兴"],

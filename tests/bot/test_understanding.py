@@ -38,6 +38,8 @@ SAMPLES: dict[str, object] = {
     "kind": "digest",
     "period": "last_month",
     "compared": "last_year",
+    "product": "TP-001",
+    "sought": "refund",
     "when": "tomorrow at 9:00",
     "segment": "Champions",
     "known_group": "champions",
