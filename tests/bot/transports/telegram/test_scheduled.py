@@ -165,7 +165,13 @@ def test_who_was_removed_gets_nothing_any_more(morning: Telegram) -> None:
     morning.admin.presses(removal, "Yes")
     morning.admin.private.next_message(timeout=30)
     told = morning.stranger.private
-    morning.api.wait_for(lambda: "took you off" in told.from_bot[-1].text, timeout=30, about="the last word")
+
+    def said() -> bool:
+        with morning.shop.home.bot() as connection:
+            return all(each.about != subscriptions.ACCESS for each in subscriptions.active(connection))
+
+    morning.api.wait_for(said, timeout=30, about="the word that they were removed")
+    assert "took you off the list" in told.from_bot[-1].text
     before = len(told.from_bot)
     later(morning, minutes=15)
 
