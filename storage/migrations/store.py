@@ -325,10 +325,10 @@ def m006_create_review_search(db: Database) -> None:
 
 
 @store_migrations()
-def m008_create_user_segments(db: Database) -> None:
+def m007_create_user_segments(db: Database) -> None:
     create_user_segments(db)
 
 
 @store_migrations()
-def m009_create_campaigns(db: Database) -> None:
+def m008_create_campaigns(db: Database) -> None:
     create_campaigns(db)
