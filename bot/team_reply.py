@@ -136,6 +136,11 @@ def _tell(connection: sqlite3.Connection, operator: str, question: Question, des
         about=subscriptions.ACCESS,
         once_at=desk.moment(),
     )
+    # What was not said yet is not true any more.
+    unsaid = [
+        each for each in subscriptions.active(connection, operator) if each.about == subscriptions.ACCESS
+    ]
+    subscriptions.end(connection, [each.subscription_id for each in unsaid], desk.moment())
     subscriptions.subscribe(connection, word)
 
 

@@ -47,7 +47,7 @@ def subscribe(connection: sqlite3.Connection, wanted: Subscription) -> Subscript
 
     It keeps its number then, and with it what the ledger says of today.
     """
-    there = None if wanted.kind == "reminder" else _same(connection, wanted)
+    there = None if wanted.once_at is not None else _same(connection, wanted)
     values = {**vars(wanted), "weekdays": "".join(map(str, wanted.weekdays)), "silent": int(wanted.silent)}
     if there is not None:
         connection.execute(

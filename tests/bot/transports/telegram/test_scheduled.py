@@ -164,8 +164,15 @@ def test_who_was_removed_gets_nothing_any_more(morning: Telegram) -> None:
     removal = morning.ask("remove operator 3003", morning.admin)
     morning.admin.presses(removal, "Yes")
     morning.admin.private.next_message(timeout=30)
-    assert "took you off the list" in morning.stranger.private.next_message(timeout=30).text
-    before = len(morning.stranger.private.from_bot)
+    told = morning.stranger.private
+
+    def said() -> bool:
+        with morning.shop.home.bot() as connection:
+            return all(each.about != subscriptions.ACCESS for each in subscriptions.active(connection))
+
+    morning.api.wait_for(said, timeout=30, about="the word that they were removed")
+    assert "took you off the list" in told.from_bot[-1].text
+    before = len(told.from_bot)
     later(morning, minutes=15)
 
     def ended() -> bool:
