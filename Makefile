@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 3
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-faults clean
+.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-encode bench-faults bench-pooling clean
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -31,6 +31,14 @@ bench-quality: $(VENV)/installed-test
 
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
+
+# sentence-transformers is what it is compared with; OpenVINO is measured where it is installed.
+bench-encode: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.benchmarks.encode
+
+bench-pooling: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.pooling
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ COMMANDS = {
     "chat": "bot.program.chat:chat",
     "demo": "bot.program.demo:demo",
     "digest": "bot.program.digest:digest",
+    "encode": "bot.program.encode:encode",
     "evaluate": "bot.program.evaluate:evaluate",
     "exclude": "bot.program.exclude:exclude",
     "features": "bot.program.features:features",
@@ -56,6 +58,10 @@ class LazyGroup(click.Group):
             complain(ctx, error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            # Whoever read the output has enough of it (`opsbot … | head`); nothing more may be written there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ctx.exit(1)
         except Exception:
             from bot.incident import report
 

@@ -112,15 +112,24 @@ def imported_reply(path: Path, role: Role, desk: Desk) -> Reply:
 def result_title(file_name: str, result: ImportResult) -> str:
     """What became of the rows of a file, in one sentence."""
     return _(
-        "Rows read from {file}: {read}; {added} added, {updated} updated, {unchanged} unchanged,"
+        "Rows read from {file} ({table}): {read}; {added} added, {updated} updated, {unchanged} unchanged,"
         " {rejected} rejected."
     ).format(
         file=file_name,
+        table=_(_TABLES[result.table]),
         **{
             name: formats.count(getattr(result, name))
             for name in ("read", "added", "updated", "unchanged", "rejected")
         },
     )
+
+
+def result_lines(file_name: str, result: ImportResult) -> list[str]:
+    """All there is to say of what became of a file, a sentence each."""
+    lines = [result_title(file_name, result), *remarks(result)]
+    if result.rejected_file:
+        lines.append(_("The rejected rows with their reasons: {file}").format(file=result.rejected_file))
+    return [*lines, *map(notice_text, result.warnings)]
 
 
 def notice_text(notice: Notice) -> str:

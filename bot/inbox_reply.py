@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.assistant import sentences
-from bot.i18n import _, joined
-from bot.import_reply import notice_text, remarks, result_title
+from bot.i18n import joined
+from bot.import_reply import notice_text, result_lines, result_title
 from storage.inbox import InboxReport
 from storage.notices import Notice
 
@@ -12,7 +12,9 @@ from storage.notices import Notice
 def inbox_line(report: InboxReport) -> str:
     """One line."""
     if report.error is not None:
-        return joined(f"{report.name}:", *sentences(report.error))
+        what, *rest = sentences(report.error)
+        # Some sentences name the file themselves.
+        return joined(*([] if what.startswith(report.name) else [f"{report.name}:"]), what, *rest)
     if report.result is not None:
         return result_title(report.name, report.result)
     assert isinstance(report.outcome, Notice)
@@ -21,12 +23,6 @@ def inbox_line(report: InboxReport) -> str:
 
 def inbox_text(report: InboxReport) -> str:
     """All there is to say, a sentence a line."""
-    lines = [inbox_line(report)]
-    if report.result is not None:
-        lines += remarks(report.result)
-        if report.result.rejected_file:
-            lines.append(
-                _("The rejected rows with their reasons: {file}").format(file=report.result.rejected_file)
-            )
-        lines += map(notice_text, report.result.warnings)
-    return "\n".join(lines)
+    if report.result is not None and report.error is None:
+        return "\n".join(result_lines(report.name, report.result))
+    return inbox_line(report)

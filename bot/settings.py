@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     language: Literal["auto", "en", "zh"] = "auto"
+    encoder: str | None = None
+    device: str | None = Field(default=None, pattern=r"^(cpu|mps|(cuda|xpu)(:\d+)?)$")
     horizon_days: int | None = Field(default=None, ge=1, le=365)
     active_days: int | None = Field(default=None, ge=1, le=1095)
     flag_at: float | None = Field(default=None, gt=0, lt=1)

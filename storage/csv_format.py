@@ -27,6 +27,12 @@ _REPAIRS = 100
 # is read together with it; after a few, row by row.
 _BLOCK = 1 << 20
 _JOINED = 4
+# A long text may hold many lines, and is one bad cell; what is longer is a quote that was never closed.
+csv.field_size_limit(16 << 20)
+# So many rows are read before their length is looked at, and so many characters make a batch.
+_ROWS_AT_ONCE = 20
+_BATCH_CHARACTERS = 8 << 20
+
 # In these the byte of a line end is never a part of another character.
 _CUT_ANYWHERE = ("utf-8", "utf-8-sig", "gb18030", "latin-1", "cp1252")
 
@@ -132,7 +138,7 @@ class CsvSource:
             before = reader.line_num
             unclosed = ended = False
             try:
-                rows.extend(islice(reader, BATCH_ROWS))
+                _read_batch(reader, rows)
             except csv.Error:
                 unclosed = True  # a cell longer than the csv module takes
             if rows and rows[-1] and rows[-1][-1].endswith(_END):
@@ -168,6 +174,17 @@ class CsvSource:
             numbers, rows = [number for number, _ in kept], [row for _, row in kept]
         columns: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [[]] * width
         return Batch(numbers, columns, broken, bytes_done)
+
+
+def _read_batch(reader: Iterator[list[str]], rows: list[list[str]]) -> None:
+    """Append the next rows: as many as make a batch, or fewer where they are long."""
+    characters = 0
+    while len(rows) < BATCH_ROWS and characters < _BATCH_CHARACTERS:
+        before = len(rows)
+        rows.extend(islice(reader, _ROWS_AT_ONCE))
+        if len(rows) == before:
+            return
+        characters += sum(map(len, chain.from_iterable(rows[before:])))
 
 
 def _skip_lines(file: BinaryIO, count: int) -> bool:

@@ -5,6 +5,7 @@ A further format is a further module with a `Source`, and an entry in `open_sour
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from storage.batches import Source
@@ -18,6 +19,8 @@ _NOT_YET = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF", "a PDF"),
 )
+# What some back offices call .xls.
+_WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<meta|<table)", re.IGNORECASE)
 
 
 def open_source(path: Path) -> Source:
@@ -50,6 +53,12 @@ def open_source(path: Path) -> Source:
                 file=path.name,
                 what=what,
             )
+    if _WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
+        raise ImportRefusedError(
+            "{file} is a web page, whatever its name.",
+            next_step="Open it in a spreadsheet, save it as XLSX and import that.",
+            file=path.name,
+        )
     from storage.json_lines_format import JsonSource, starts_like_json
 
     if starts_like_json(start) or (path.suffix.casefold() in _JSON and b'{"' in start.replace(b"\0", b"")):

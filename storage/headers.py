@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from storage.content import Cells
 from storage.errors import ImportRefusedError
 from storage.rejects import added_columns
-from storage.tables import TABLES, Field, Kind, Table, plain_name
+from storage.tables import TABLES, Field, Kind, Table, known_names, plain_name
+from storage.times import looks_like_a_time
 
 # field → position of its column in the file
 Layout = Mapping[str, int]
 
 _NOT_A_NAME = re.compile(r"[\d\s.,:/+*%€$£¥-]*")
 _NUMBERED = re.compile(r" \(\d+\)\Z")
-_SHOWN = 30
+_SHOWN, _LONGEST = 30, 60
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def choose_layout(
     `cells` are the columns of its first rows: they decide where a name alone does not. Raises
     ImportRefusedError where no table fits, or more than one, or where the first line has no names.
     """
-    _check_header(columns)
+    _check_header(columns, mapped)
     check_mapped(columns, mapped, _wanted(table))
     seen = Cells(cells)
     fits, missing_of = [], {}
@@ -179,12 +180,21 @@ def _wanted(table: str | None) -> list[Table]:
     return [TABLES[table]]
 
 
-def _check_header(columns: Sequence[str]) -> None:
-    if not any(columns) or all(_NOT_A_NAME.fullmatch(name) for name in columns):
+def _check_header(columns: Sequence[str], mapped: Mapping[str, str]) -> None:
+    if not any(columns) or all(map(_is_no_name, columns)) or (not mapped and _is_a_row(columns)):
         raise ImportRefusedError(
             "The first line has no column names.",
             next_step="Name the columns in the first line, for example order_id,user_id,ordered_at,item_id.",
         )
+
+
+def _is_no_name(text: str) -> bool:
+    return _NOT_A_NAME.fullmatch(text) is not None
+
+
+def _is_a_row(columns: Sequence[str]) -> bool:
+    """Whether there is a date and not one name that we know: then the names were left out."""
+    return any(map(looks_like_a_time, columns)) and not known_names(columns)
 
 
 def check_mapped(columns: Sequence[str], mapped: Mapping[str, str], tables: Sequence[Table]) -> None:
@@ -221,4 +231,5 @@ def _missing(columns: Sequence[str], missing_of: Mapping[str, Sequence[str]]) ->
 
 
 def _shown(columns: Sequence[str]) -> str:
-    return ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
+    names = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in columns[:_SHOWN]]
+    return ", ".join(names) + (", …" if len(columns) > _SHOWN else "")

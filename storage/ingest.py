@@ -6,12 +6,13 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import values
 from storage.batches import Source
+from storage.currencies import two_currencies
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
 from storage.headers import Layout
@@ -23,7 +24,7 @@ from storage.opening import Opened, opened
 from storage.preset import Preset
 from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
-from storage.staging import Decisions, Reading, Staging, survey, two_currencies
+from storage.staging import Decisions, Reading, Staging, survey
 from storage.tables import Kind, Table
 from storage.times import DateFormat, zone_named
 from storage.undated_returns import date_returns
@@ -162,6 +163,18 @@ def personal_notices(table: Table, layout: Layout) -> list[Notice]:
     return [Notice("Not stored, because personal: {fields}.", {"fields": ", ".join(personal)})]
 
 
+def doubtful_notices(staging: Staging) -> list[Notice]:
+    """That amounts may be thousands, where all of a column look so."""
+    return [
+        Notice(
+            "All numbers of {field} look like {number} and are read with a decimal point. If they are"
+            " thousands, write them without points and import the file again.",
+            {"field": name, "number": number},
+        )
+        for name, number in staging.doubtful_amounts()
+    ]
+
+
 class _Import:
     """One import within its transaction."""
 
@@ -258,8 +271,8 @@ class _Import:
                 decisions = survey(self._source, self._table, self._layout, self._reading.date_format)
 
     def _stage_with(self, decisions: Decisions, currency: str | None) -> Staging:
-        staging = Staging(self._table, self._layout, self._reading, decisions)
-        staging.currency = currency
+        reading = replace(self._reading, currency=currency)
+        staging = Staging(self._table, self._layout, reading, decisions)
         create_staging(self._connection, self._table, staging.columns)
         done = 0
         for batch in self._source.batches():
@@ -284,6 +297,7 @@ class _Import:
         if not read:
             self.warnings.append(NO_ROWS)
         self.warnings += personal_notices(self._table, self._layout)
+        self.warnings += doubtful_notices(staging)
         if staging.hidden:
             self.warnings.append(
                 Notice(

@@ -141,10 +141,10 @@ class JsonSource:
         if not keys:
             problem = problem or "".join(f"{name} holds a list." for name in list(lists)[:1])
             raise ImportRefusedError(
-                "{file} holds no line with a JSON object. {problem}",
+                "{file} holds no line with a JSON object that has values.{problem}",
                 next_step="Export it as JSON lines: one object per line.",
                 file=self._path.name,
-                problem=problem,
+                problem=f" {problem}" if problem else "",
             )
         return keys | {name + _LISTS: None for name in lists if name not in keys}, rows
 
@@ -209,7 +209,7 @@ def _parsed(text: str) -> dict[str, Value] | str:
 def _problem(error: Exception) -> str:
     """What is wrong and where, without the text itself."""
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos + 1}"
+        return f"{error.msg} (character {error.pos + 1})"
     return "it is nested too deeply"
 
 

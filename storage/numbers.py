@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from storage.values import Bad, DoubtfulError, shown
+from storage.words import CURRENCY_SIGNS
 
 # ROUND_HALF_UP of `decimal` rounds half away from zero.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -17,20 +18,31 @@ _KEPT = 50_000
 
 _WITH_POINT = re.compile(r"-?[0-9]{1,11}(?:\.[0-9]{1,12})?\Z")
 _WITH_COMMA = re.compile(r"-?[0-9]{1,11}(?:,[0-9]{1,12})?\Z")
-_SIGNS = re.compile(r"US\$|CN¥|[$€£¥￥元圆]")
+_ANY_SIGN = "|".join(map(re.escape, CURRENCY_SIGNS))
+_SIGN_BEFORE = re.compile(rf"\A([\s(+-]*)({_ANY_SIGN})", re.IGNORECASE)
+_SIGN_AFTER = re.compile(rf"({_ANY_SIGN})([\s)-]*)\Z", re.IGNORECASE)
+# "12,-" is a price without cents.
+_NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}\Z")
 _SPACES = re.compile(r"[\s'’_]+")
 _SHAPE = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?\Z")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋−（）", "0123456789.,-+-()")
 
 
 def bare(cell: str) -> str:
-    """A number without currency sign, spaces and apostrophes; `(5)` and `5-` are -5."""
-    text = _SPACES.sub("", _SIGNS.sub("", cell.translate(_FULL_WIDTH)))
+    """A number without currency sign, spaces and apostrophes; `(5)` and `5-` are -5, `5,-` is 5."""
+    text = _SIGN_AFTER.sub(r"\2", _SIGN_BEFORE.sub(r"\1", cell.translate(_FULL_WIDTH)))
+    text = _NO_CENTS.sub("", _SPACES.sub("", text))
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1]
     elif text.endswith("-") and not text.startswith("-"):
         text = "-" + text[:-1]
     return text
+
+
+def currencies_beside(cell: str) -> list[str]:
+    """The currency signs and codes that stand before and after a number, as they are written."""
+    before, after = _SIGN_BEFORE.search(cell), _SIGN_AFTER.search(cell)
+    return [found[place] for found, place in ((before, 2), (after, 1)) if found]
 
 
 class MarksSeen:
@@ -73,7 +85,8 @@ class NumberParser:
     """Cells of one column → Decimal.
 
     `mark` is the column's decimal mark, `?` where the column mixes both; None leaves that open
-    until a comma makes it matter.
+    until a comma makes it matter. `currencies` are the signs and codes that stood beside numbers so far, and
+    `doubtful` is a number like 1.234 for as long as none has shown what its point is.
     """
 
     def __init__(self, mark: str | None, *, empty: Decimal | None = None) -> None:
@@ -81,6 +94,14 @@ class NumberParser:
         self._empty = empty
         self._simple = _WITH_COMMA if mark == "," else _WITH_POINT
         self._known: dict[str, Decimal | Bad | None] = {}
+        self._shows_mark = mark is not None
+        self._maybe_thousands = ""
+        self.currencies: set[str] = set()
+
+    @property
+    def doubtful(self) -> str:
+        """The first number that may be a thousand or a fraction; empty where others show which."""
+        return "" if self._shows_mark else self._maybe_thousands
 
     def __call__(self, cell: str) -> Decimal | Bad | None:
         """The exact number; None (or what `empty` says) for an empty cell."""
@@ -88,13 +109,22 @@ class NumberParser:
             if len(self._known) > _KEPT:
                 self._known.clear()
             simple = self._simple.match(cell)
+            if "." in cell and not self._shows_mark:
+                self._look(cell)
             self._known[cell] = Decimal(cell.replace(",", ".")) if simple else self._parse(cell)
         return self._known[cell]
 
+    def _look(self, cell: str) -> None:
+        """What a number with a point says about the others."""
+        if mark_of(bare(cell)):
+            self._shows_mark = True
+        else:
+            self._maybe_thousands = self._maybe_thousands or cell
+
     def _parse(self, cell: str) -> Decimal | Bad | None:
-        text = bare(cell)
-        if not text:
+        if not cell.strip():
             return self._empty
+        text = bare(cell)
         if not _SHAPE.match(text):
             return Bad(f"{shown(cell)} is not a number. Write it as 1234.50.")
         if self._mark is None and "," in text:
@@ -113,6 +143,7 @@ class NumberParser:
             return Bad(f"{shown(cell)} is not a number. Write it as 1234.50.")
         if number and (abs(number) > _LARGEST or number.adjusted() < -30):
             return Bad(f"{shown(cell)} is too large or too small a number. Correct it.")
+        self.currencies.update(currencies_beside(cell))
         return number
 
 

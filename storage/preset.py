@@ -110,7 +110,7 @@ class Preset:
     excel_text: bool = False
     hide_users: bool = False
     group: Group | None = None
-    spread: str | None = None
+    spread: Names = ()
     refund: Refund | None = None
     split: Split | None = None
     lookups: tuple[Lookup, ...] = ()
@@ -122,7 +122,7 @@ class Preset:
     @property
     def whole_orders(self) -> bool:
         """Whether a row can only be read together with the others of its order."""
-        return self.spread is not None or self.refund is not None
+        return bool(self.spread) or self.refund is not None
 
     def called(self, name: str) -> bool:
         """Whether a person means this preset, or its platform, by `name`."""
@@ -198,6 +198,7 @@ def _parts(raw: Mapping[str, Any]) -> dict[str, Any]:
         "aliases": _names(raw.get("aliases", [])),
         "rules": tuple(Rule(**{**each, "when": _conditions(each["when"])}) for each in raw.get("rules", [])),
         "skip": tuple(_conditions(each) for each in raw.get("skip", [])),
+        "spread": _names(raw.get("spread", [])),
         "unused": tuple(_header(each) for each in raw.get("unused", [])),
         "lookups": tuple(
             Lookup(**{**each, "header": _header(each["header"]), "columns": _names(each["columns"])})

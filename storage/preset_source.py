@@ -107,7 +107,7 @@ class PresetSource:
             self._made.append(StatusTimes(preset.rules, self._place_of))
         if preset.whole_orders and "total" not in self.layout:
             self.layout["total"] = len(own) + len(names)
-            names.append(preset.spread or "total")
+            names.append(preset.spread[0] if preset.spread else "total")
             self._made.append(None)
         return names
 
@@ -216,7 +216,8 @@ class PresetSource:
 
     def _order_money(self, rows: Sequence[Sequence[str]]) -> OrderMoney:
         preset = self._preset
-        spread = self._place_of(preset.spread) if preset.spread else None
+        shared = (self._place_of(name) for name in preset.spread)
+        spread = next((place for place in shared if place is not None), None)
         refund = None
         if preset.refund and all(self._place_of(name) is not None for name in preset.refund.needs):
             refund = self._place_of(preset.refund.amount)

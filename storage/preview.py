@@ -11,7 +11,14 @@ from pathlib import Path
 from storage.batches import Batch, Source
 from storage.database import Home
 from storage.headers import Layout
-from storage.ingest import NO_ROWS, ImportOptions, personal_notices, reading_as, shop_currency
+from storage.ingest import (
+    NO_ROWS,
+    ImportOptions,
+    doubtful_notices,
+    personal_notices,
+    reading_as,
+    shop_currency,
+)
 from storage.notices import Notice
 from storage.opening import Opened, opened
 from storage.privacy import Pseudonyms
@@ -84,6 +91,7 @@ def _preview(
             *file.notices,
             *(() if count else (NO_ROWS,)),
             *personal_notices(table, layout),
+            *doubtful_notices(staging),
             *_bad_rows(staged, len(first.numbers) + len(first.broken)),
         ),
     )

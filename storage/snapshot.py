@@ -93,6 +93,17 @@ orders AS (
     WHERE ordered_at IS NOT NULL
 )"""
 
+# What users wrote: a review is known from the moment it was written. Same placeholders.
+KNOWN_REVIEWS = """
+known_reviews AS (
+    SELECT
+        {user_id} AS user_id, l.written_at, l.rating, l.text, l.item_id, l.review_key, l.occurrence
+    FROM reviews l
+    {merges}
+    WHERE l.written_at < :known_before AND {whose}
+        {listed}
+)"""
+
 EVERY_USER = "l.user_id <> ''"
 EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
@@ -134,8 +145,9 @@ class Snapshot:
         *,
         user_id: str | None = None,
         into: str = "",
+        known: str = KNOWN_ORDERS,
     ) -> sqlite3.Cursor:
-        """Run `text` after the definitions of `KNOWN_ORDERS`, over the snapshot's users or only `user_id`.
+        """Run `text` after the definitions of `known`, over the snapshot's users or only `user_id`.
 
         `text` continues the WITH clause: it starts with a comma and more names, or with SELECT. An
         excluded user who is asked for by name is there. `into` stands before the WITH clause, for what is to
@@ -152,13 +164,13 @@ class Snapshot:
             whose = f"l.user_id IN ({', '.join(f':{name}' for name in names)})"
         user = identities.MERGED_USER if said.merges else "l.user_id"
         listed = said.exclusions and user_id is None and whose != EVERY_SALE
-        known = KNOWN_ORDERS.format(
+        definitions = known.format(
             whose=whose,
             user_id=user,
             merges=identities.MERGED_USERS if said.merges else "",
             listed=f"AND {user} NOT IN {identities.EXCLUDED_USERS}" if listed else "",
         )
-        return self.connection.execute(f"{into} WITH {known}{text}", bound)
+        return self.connection.execute(f"{into} WITH {definitions}{text}", bound)
 
 
 def as_now(connection: sqlite3.Connection, as_of: date) -> Snapshot:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from storage import values
 from storage.batches import Batch, BrokenRow, Source
 from storage.columns import Column, distinct
+from storage.currencies import OneCurrency
 from storage.digests import digests
-from storage.errors import ImportRefusedError
 from storage.headers import Layout
 from storage.numbers import MarksSeen, NumberParser, cents
 from storage.repeats import SeenKeys
@@ -99,7 +99,7 @@ class Staging:
     def __init__(self, table: Table, layout: Layout, reading: Reading, decisions: Decisions) -> None:
         self.anonymous = 0
         self.hidden = 0  # rows whose user id is a pseudonym
-        self.currency = reading.currency
+        self._currency = OneCurrency(reading.currency)
         self._table = table
         self._layout = layout
         self._reading = reading
@@ -123,6 +123,17 @@ class Staging:
         numbered = table.counter is not None and table.counter not in self.columns
         self._seen = SeenKeys() if numbered else None
 
+    @property
+    def currency(self) -> str | None:
+        """The currency of the amounts, as far as it is known by now."""
+        return self._currency.known
+
+    def doubtful_amounts(self) -> Iterator[tuple[str, str]]:
+        """Fields of money, each with a number like 1.234 and none that shows what the point is."""
+        for name, parser in self._parsers.items():
+            if parser.doubtful and self._table.field(name).kind is Kind.MONEY:
+                yield name, parser.doubtful
+
     def rows(self, batch: Batch) -> StagedRows:
         """The rows of a batch, good and bad. Raises DoubtfulError where the whole column has to be seen."""
         cells = {name: distinct(batch.columns[place]) for name, place in self._layout.items()}
@@ -139,7 +150,10 @@ class Staging:
             read["total"] = self._totals.read([cells.get(name, _ABSENT) for name in _MONEY_OF_A_LINE])
             if self._totals.found_bad:
                 _collect("total", read["total"], reasons)
-        self._check_currency(batch, read.get("currency"), reasons)
+        if "currency" in read:
+            self._currency.look(read["currency"], batch.numbers, reasons)
+        for parser in self._parsers.values():
+            self._currency.look_at_signs(parser.currencies)
         by_column = self._by_column(read, len(batch.numbers))
         stored = [by_column[column].rows() for column in self.columns]
         good: Iterator[tuple[object, ...]] = zip(batch.numbers, *stored, strict=True)
@@ -187,19 +201,6 @@ class Staging:
             if all(isinstance(each, str | bytes) for each in key)
         ]
 
-    def _check_currency(
-        self, batch: Batch, currencies: Column[object] | None, reasons: dict[int, str]
-    ) -> None:
-        if currencies is None or set(currencies.values) <= {None, self.currency}:
-            return
-        for index, found in enumerate(currencies.rows()):
-            if not isinstance(found, str) or index in reasons:
-                continue
-            if self.currency is None:
-                self.currency = found
-            elif found != self.currency:
-                raise two_currencies(self.currency, found, f"Line {batch.numbers[index]}: ")
-
     def _number(self, spec: Field) -> NumberParser:
         if spec.name not in self._parsers:
             mark = self._decisions.marks.get(spec.name)
@@ -242,17 +243,6 @@ class Staging:
 
 _ABSENT = Column(("",), 0)
 _EMPTY = Bad("The cell is empty. Fill it in.")
-
-
-def two_currencies(one: str, other: str, where: str = "") -> ImportRefusedError:
-    """The refusal to add up two currencies."""
-    return ImportRefusedError(
-        "{where}the currency is {other}, but the shop's is {one}. Several currencies are never added up.",
-        next_step="Convert the amounts to {one}, or import them into a home of their own with --home.",
-        where=where,
-        one=one,
-        other=other,
-    )
 
 
 def _collect(name: str, read: Column[object], reasons: dict[int, str]) -> None:

@@ -211,7 +211,10 @@ class TimeReader:
         except (ValueError, OverflowError):
             moment = None
         if moment is None:
-            return Bad(f"{shown(cell)} is not a date. Write it as 2024-01-31 10:05.")
+            return Bad(
+                f"{shown(cell)} is not a date."
+                " Write it as 2024-01-31 10:05, or say its form with --date-format."
+            )
         if moment < EARLIEST:
             return Bad(f"{shown(cell)} is before 1980, probably an empty date. Correct it.")
         if moment > self._latest:

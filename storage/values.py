@@ -158,12 +158,13 @@ class IdReader:
             raise DoubtfulError
 
     def _parse(self, cell: str) -> object:
-        value = self._value(cell.strip())
+        value = self._value(cell)
         if isinstance(value, Bad):
             self._bad.add(cell)
         return value
 
-    def _value(self, text: str) -> object:
+    def _value(self, cell: str) -> object:
+        text = cell.strip()
         if formula := _TEXT_FORMULA.match(text):
             text = formula[1].strip()
         if not text:
@@ -181,7 +182,7 @@ class IdReader:
         if self._dot_zero and _DOT_ZERO.match(text):
             text = text[:-2]
         if self._pseudonym is not None and (other := self._pseudonym(text)) != text:
-            self._hidden.add(text)
+            self._hidden.add(cell)
             return other
         return text
 

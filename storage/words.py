@@ -73,6 +73,55 @@ _YES = "yes, y, true, t, 1, 1.0, on, ja, wahr, 是, 有, 对, 同意, 上架"
 _NO = "no, n, false, f, 0, 0.0, off, nein, falsch, 否, 无, 不, 不同意, 下架"
 YES_NO = {fold(word): value for words, value in ((_YES, 1), (_NO, 0)) for word in words.split(",")}
 
+_CODES = """
+    AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KZT MAD
+    MXN MYR NGN NOK NZD PEN PHP PKR PLN RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR
+"""
+_DOLLARS = "USD AUD BRL CAD CLP COP HKD MXN NZD SGD TWD"
+# What stands beside an amount, and the currencies it may mean; the longer ones first.
+CURRENCY_SIGNS: Mapping[str, frozenset[str]] = {
+    sign: frozenset(codes.split())
+    for sign, codes in {
+        "人民币": "CNY",
+        "US$": "USD",
+        "CA$": "CAD",
+        "AU$": "AUD",
+        "HK$": "HKD",
+        "NT$": "TWD",
+        "NZ$": "NZD",
+        "MX$": "MXN",
+        "CN¥": "CNY",
+        "RMB": "CNY",
+        "A$": "AUD",
+        "C$": "CAD",
+        "S$": "SGD",
+        "R$": "BRL",
+        "zł": "PLN",
+        "Kč": "CZK",
+        "Ft": "HUF",
+        "Fr.": "CHF",
+        "kr.": "DKK ISK NOK SEK",
+        "kr": "DKK ISK NOK SEK",
+        "$": _DOLLARS,
+        "€": "EUR",
+        "£": "GBP",
+        "¥": "CNY JPY",
+        "￥": "CNY JPY",
+        "円": "JPY",
+        "元": "CNY HKD SGD TWD",
+        "圆": "CNY",
+        "₹": "INR",
+        "₽": "RUB",
+        "₩": "KRW",
+        "₺": "TRY",
+        "฿": "THB",
+        "₫": "VND",
+        "₱": "PHP",
+        "₴": "UAH",
+        "৳": "BDT",
+    }.items()
+} | {code: frozenset({code}) for code in _CODES.split()}
+
 CURRENCY_NAMES = {
     "€": "EUR",
     "EURO": "EUR",

@@ -42,7 +42,12 @@ def demo(ctx: click.Context, no_chat: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         progress("making the demo shop: 5,000 users, two years of orders")
         files = write_demo_shop(Path(folder))
-        for table, file in (("items", files.items), ("users", files.users), ("lines", files.lines)):
+        for table, file in (
+            ("items", files.items),
+            ("users", files.users),
+            ("reviews", files.reviews),
+            ("lines", files.lines),
+        ):
             result = import_file(desk.home, file, ImportOptions(table=table))
             click.echo(f"{table}: {result.added:,} added, {result.rejected:,} rejected")
     click.echo(plain(trained_reply(run_training(desk), desk)))

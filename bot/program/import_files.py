@@ -15,7 +15,7 @@ from bot.program.output import desk_of, json_option, print_json
 from storage.preset import preset_names
 
 if TYPE_CHECKING:
-    from storage.ingest import ImportResult, Progress
+    from storage.ingest import Progress
 
 
 def _columns(_ctx: click.Context, _parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -74,7 +74,11 @@ def import_files(
 
     What is said about a file with these options holds for files in the inbox with the same columns.
     """
+    from bot.i18n import _
+    from bot.import_reply import notice_text, result_lines
+    from storage.errors import OpsbotError
     from storage.formats import open_source
+    from storage.inbox import UNUSED
     from storage.ingest import import_file
     from storage.known_files import Said, remember
     from storage.opening import plan
@@ -94,9 +98,9 @@ def import_files(
     results = []
     planned = plan({file: open_source(file) for file in files}, preset)
     for each in planned.imports:
-        with _bar(each.path) as bar:
-            results.append(
-                import_file(
+        try:
+            with _bar(each.path) as bar:
+                result = import_file(
                     desk.home,
                     each.path,
                     replace(options, beside=each.beside),
@@ -105,12 +109,17 @@ def import_files(
                     recognised=_show if sys.stderr.isatty() else None,
                     source=each.source,
                 )
-            )
+        except OpsbotError:
+            if len(planned.imports) > 1:
+                click.echo(_("{file} was not imported:").format(file=each.path.name), err=True)
+            raise
         remember(desk.home, each.source.columns, said, desk.now())
-        if not as_json:
-            _print(each.path, results[-1])
+        results.append(result)
+        # Of several files a later one may fail: what was done before is said in any case.
+        if not as_json or len(planned.imports) > 1:
+            click.echo("\n".join(result_lines(each.path.name, result)), err=as_json)
     for file in planned.unused:
-        click.echo(f"{file.name}: nothing in it is needed.", err=True)
+        click.echo(f"{file.name}: {notice_text(UNUSED)}", err=True)
     if as_json:
         shown = [result.as_json() for result in results]
         print_json(shown[0] if len(shown) == 1 else {"files": shown})
@@ -134,15 +143,3 @@ def _show(table: str, columns: Mapping[str, str]) -> None:
     pairs = [name if name == column else f"{name} ← {column}" for name, column in columns.items()]
     # In the place of the bar, which is drawn again below.
     click.echo(f"\r\033[K{table}: {', '.join(pairs)}", err=True)
-
-
-def _print(file: Path, result: ImportResult) -> None:
-    click.echo(
-        f"{file.name} → {result.table}: {result.read:,} rows read; {result.added:,} added,"
-        f" {result.updated:,} updated, {result.unchanged:,} unchanged, {result.rejected:,} rejected"
-        + (f" ({result.anonymous:,} anonymous)" if result.anonymous else "")
-    )
-    if result.rejected_file:
-        click.echo(f"Rejected rows with their reasons: {result.rejected_file}")
-    for warning in result.warnings:
-        click.echo(f"Note: {warning}")

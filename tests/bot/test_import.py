@@ -94,7 +94,9 @@ def test_a_confirmed_file_is_imported(shop: Shop, orders: Path) -> None:
     before = lines_of(shop)
     reply = shop.ask("import", "admin", confirmed=True, upload=orders)
     assert reply.failure is None
-    assert reply.title == ("Rows read from orders.csv: 4; 3 added, 0 updated, 0 unchanged, 1 rejected.")
+    assert reply.title == (
+        "Rows read from orders.csv (order lines): 4; 3 added, 0 updated, 0 unchanged, 1 rejected."
+    )
     assert reply.lines[0] == "Without a user: 1; they count towards sales, not users."
     assert any(line.startswith("Rows with an e-mail or phone number as user_id: 1;") for line in reply.lines)
     (attachment,) = reply.attachments
@@ -124,7 +126,7 @@ def test_all_of_it_is_said_in_chinese(empty_shop: Shop, tmp_path: Path) -> None:
     assert reply.table.shown == (("（已脱敏）", "（不保存）"),)
     assert reply.buttons == (Button("导入", "导入", confirms=True),)
     done = empty_shop.ask(reply.buttons[0].question, "admin", confirmed=True, upload=path)
-    assert done.title == "已读取 用户.csv 共1行：新增1，更新0，未变0，未导入0。"
+    assert done.title == "已读取 用户.csv（用户）共1行：新增1，更新0，未变0，未导入0。"
     assert done.facts["warnings"] == [
         "Not stored, because personal: name.",
         "Rows with an e-mail or phone number as user_id: 1; a pseudonym is stored.",

@@ -8,6 +8,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -81,6 +83,20 @@ def test_exit_codes_of_the_real_program(tmp_path: Path) -> None:
     misused = process(["--home", tmp_path / "x", "ask"], code=2)
     assert misused.stdout == b""
     assert b"Usage: " in misused.stderr
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_incident(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "--home", str(tmp_path / "x"), "ask", "help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    with program.stderr:
+        assert program.stderr.read() == b""
+    assert program.wait() == 1
 
 
 @pytest.mark.parametrize(
@@ -328,10 +344,24 @@ def test_the_same_file_again_adds_nothing(fresh_program: Program, orders: Path) 
 def test_import_says_in_words_what_became_of_the_rows(fresh_program: Program, orders: Path) -> None:
     result = fresh_program("import", orders)
     assert (
-        "orders.csv → lines: 4 rows read; 3 added, 0 updated, 0 unchanged, 1 rejected (1 anonymous)"
+        "Rows read from orders.csv (order lines): 4; 3 added, 0 updated, 0 unchanged, 1 rejected."
         in result.stdout
     )
-    assert "Rejected rows with their reasons: " in result.stdout
+    assert "Without a user: 1; they count towards sales, not users." in result.stdout
+    assert "The rejected rows with their reasons: " in result.stdout
+
+
+def test_of_several_files_it_is_said_which_failed_and_what_was_done(
+    fresh_program: Program, orders: Path, quiet_place: Path
+) -> None:
+    other = quiet_place / "doubtful.csv"
+    other.write_text("order_id,user_id,ordered_at,item_id\nA1,42,05/01/2024,tea\n", encoding="utf-8")
+    result = fresh_program("import", orders, other, "--json", code=1)
+    assert json.loads(result.stdout)["error"]["kind"] == "import_refused"
+    assert [line.partition(":")[0] for line in result.stderr.splitlines() if ".csv" in line][:1] == [
+        "Rows read from orders.csv (order lines)"
+    ]
+    assert "doubtful.csv was not imported:" in result.stderr
 
 
 def test_the_rejected_file_is_where_the_result_says(fresh_program: Program, orders: Path) -> None:

@@ -46,12 +46,16 @@ def test_a_watcher_goes_by_what_an_import_was_told(fresh_program: Program, tmp_p
     second = fresh_program("import", "--watch", code=1)
     watcher.send_signal(signal.SIGTERM)
     rest, complaints = watcher.communicate(timeout=60)
-    assert told[0].startswith("Rows read from good.csv: 1; 1 added")
+    assert told[0].startswith("Rows read from good.csv (order lines): 1; 1 added")
     assert told[1].startswith("bad.csv: The columns fit no table")
     assert (watcher.returncode, rest) == (0, "")
     assert complaints.endswith("Stopped.\n")
     assert "is watched already" in second.stderr
-    assert (home.inbox / "done" / "good.csv.txt").read_text().startswith("Rows read from good.csv: 1;")
+    assert (
+        (home.inbox / "done" / "good.csv.txt")
+        .read_text()
+        .startswith("Rows read from good.csv (order lines): 1;")
+    )
     assert (home.inbox / "failed" / "bad.csv.txt").exists()
 
 
@@ -64,7 +68,7 @@ def test_a_report_says_all_in_both_languages(tmp_path: Path) -> None:
     result = ImportResult("lines", 9, 5, 1, 2, 3, 1, "/x/a-rejected-1.csv", (Notice("{n} things", {"n": 2}),))
     report = InboxReport("a.csv", tmp_path / "a.csv", result)
     assert inbox_text(report).splitlines() == [
-        "Rows read from a.csv: 9; 5 added, 1 updated, 2 unchanged, 1 rejected.",
+        "Rows read from a.csv (order lines): 9; 5 added, 1 updated, 2 unchanged, 1 rejected.",
         "Without a user: 3; they count towards sales, not users.",
         "The rejected rows with their reasons: /x/a-rejected-1.csv",
         "2 things",

@@ -151,8 +151,11 @@ NO_TABLE = (
     case("a gzip", Refused("a gzip archive"), gzip.compress(rows(GOOD).encode())),
     case("a cut-off gzip", Refused("a gzip archive"), gzip.compress(rows(GOOD).encode())[:20]),
     case("NUL bytes in text", Refused("not a text file"), rows(GOOD).encode() + b"A2,u\0\0,2024-01-05,i1\n"),
+    case("rows and no names", Refused("no column names"), f"{GOOD}\nA2,u2,2024-01-06,i1\n"),
+    case("a web page called .xls", Refused("is a web page"), "<table><tr><td>order_id</td>", suffix=".xls"),
+    case("JSON without values", Refused("that has values. Export"), "{}\n", suffix=".jsonl"),
     case("numbers and no names", Refused("no column names"), "1,2,2024-01-05,4\n1,2,2024-01-06,4\n"),
-    case("a page of the web", Refused("fit no table"), "<!DOCTYPE html>\n<html><body>404</body></html>\n"),
+    case("a page of the web", Refused("is a web page"), "<!DOCTYPE html>\n<html><body>404</body></html>\n"),
 )
 
 WORKBOOKS = (
@@ -244,13 +247,23 @@ TEXTS = (
     ),
     case(
         "a cell of 10 MB",
-        Taken(2, 1, 1, reason="characters, and a cell may have"),
+        Taken(2, 1, 1, reason="An id of 10485760 characters"),
         rows("A2,u,2024-01-05," + "x" * (10 << 20), GOOD),
     ),
     case(
         "a quoted cell of 10 MB",
-        Taken(2, 1, 1, reason="characters, and a cell may have"),
+        Taken(2, 1, 1, reason="An id of 10485760 characters"),
         rows('A2,u,2024-01-05,"' + "x" * (10 << 20) + '"', GOOD),
+    ),
+    case(
+        "a text of 10 MB and many lines",
+        Taken(2, 1, 1, reason="100000 are the most. Shorten it."),
+        'user_id,written_at,text\nu,2024-01-05,"' + "nice\n" * (2 << 20) + '"\nv,2024-01-05,fine\n',
+    ),
+    case(
+        "a cell of 20 MB",
+        Taken(2, 1, 1, reason="characters, and a cell may have"),
+        rows("A2,u,2024-01-05," + "x" * (20 << 20), GOOD),
     ),
     case(
         "300 columns",
@@ -341,8 +354,23 @@ CELLS = (
     ),
     case(
         "two currencies",
-        Refused("Several currencies are never added up"),
+        Refused("several currencies are never added up"),
         rows(GOOD + ",1,EUR", "A2,u,2024-01-05,i,1,USD", header=HEADER + ",total,currency"),
+    ),
+    case(
+        "two currency signs",
+        Refused("Amounts in € cannot be added to amounts in $"),
+        with_total("$ 1", "€ 2"),
+    ),
+    case(
+        "amounts in the signs of one currency",
+        Taken(4, 4, stored={"total_cents": [1200, 1200, 1250, 12000]}),
+        with_total("12 EUR", "€12", "€ 12.50", "120 €"),
+    ),
+    case(
+        "a sign between the digits",
+        Taken(2, 1, 1, reason="is not a number"),
+        with_total("12€50", "3"),
     ),
     case(
         "nobody's orders",
@@ -416,7 +444,7 @@ CONTRADICTIONS = (
     ),
     case(
         "another currency in a later file",
-        Refused("Several currencies are never added up"),
+        Refused("several currencies are never added up"),
         rows(GOOD + ",1,EUR", header=HEADER + ",total,currency"),
         rows("A2,u,2024-01-05,i,1,USD", header=HEADER + ",total,currency"),
     ),

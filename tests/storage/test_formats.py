@@ -208,7 +208,7 @@ class TestParquet:
         (b"PAR1", "damaged"),
         (codecs.BOM_UTF16_LE + b"a", "not a text file"),
         (b"abc" + b"d" * 70_000 + b"\0", "not a text file"),
-        (b'"' + b"x" * 200_000, "no line with column names"),
+        (b'"' + b"x" * (17 << 20), "no line with column names"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:

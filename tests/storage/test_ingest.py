@@ -319,7 +319,7 @@ class TestCurrency:
     def test_two_in_one_file_are_refused(self, shop: Shop) -> None:
         sentence = shop.refuse(self.start + "A,u,2024-01-05,i,1,EUR\nB,u,2024-01-05,i,1,USD\n")
         assert sentence.startswith(
-            "Line 3: the currency is USD, but the shop's is EUR. Several currencies are never"
+            "Line 3: Amounts in USD cannot be added to amounts in EUR; several currencies are never"
         )
 
     def test_another_than_the_shops_is_refused(self, shop: Shop) -> None:
@@ -329,6 +329,44 @@ class TestCurrency:
 
     def test_no_code_is_refused(self, shop: Shop) -> None:
         assert "Write EUR" in shop.refuse(self.start + "B,u,2024-01-05,i,1,\n", currency="{euros}")
+
+
+class TestCurrencySigns:
+    start = "order_id,user_id,ordered_at,item_id,total\n"
+
+    def test_a_sign_of_one_currency_is_adopted(self, shop: Shop) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,€1\n")
+        assert shop.rows("SELECT currency FROM shop") == [("EUR",)]
+        assert "Amounts in $ cannot" in shop.refuse(self.start + "B,u,2024-01-05,i,$1\n")
+
+    def test_a_sign_of_several_says_which_it_is_not(self, shop: Shop) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,$1\n")
+        assert shop.rows("SELECT currency FROM shop") == [(None,)]
+        assert shop.take(self.start + "B,u,2024-01-05,i,$1\n", currency="CAD").added == 1
+        assert shop.take(self.start + "C,u,2024-01-05,i,$1\n").added == 1
+        assert "Amounts in £" in shop.refuse(self.start + "D,u,2024-01-05,i,£1\n")
+
+    def test_two_that_may_be_one_are_that_one(self, shop: Shop) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,¥1\nB,u,2024-01-05,i,2元\n")
+        assert shop.rows("SELECT currency FROM shop") == [("CNY",)]
+
+    def test_the_prices_of_items_count_as_well(self, shop: Shop) -> None:
+        shop.take(self.start + "A,u,2024-01-05,i,€1\n")
+        assert "Amounts in USD" in shop.refuse("item_id,price\ni,3 USD\n")
+
+
+class TestThousandsOrFractions:
+    start = "order_id;user_id;ordered_at;item_id;quantity;total\n"
+
+    def test_amounts_that_show_no_decimal_mark_are_said_to_be_doubtful(self, shop: Shop) -> None:
+        result = shop.take(self.start + "A;u;2024-01-05;i;1.000;1.234\nB;u;2024-01-05;i;1;2\n")
+        (warning,) = map(str, result.warnings)
+        assert warning.startswith("All numbers of total look like 1.234 and are read with a decimal point.")
+        assert shop.rows("SELECT total_cents FROM lines ORDER BY 1") == [(123,), (200,)]
+
+    def test_one_that_shows_it_is_enough(self, shop: Shop) -> None:
+        result = shop.take(self.start + "A;u;2024-01-05;i;1;1.234\nB;u;2024-01-05;i;1;2.5\n")
+        assert result.warnings == ()
 
 
 class TestColumnsAsAWhole:
@@ -390,7 +428,7 @@ class TestColumnsAsAWhole:
 
 def test_emails_as_ids_become_pseudonyms(shop: Shop) -> None:
     result = shop.take(
-        f"{HEADER}\nA1,Ann@example.org,2024-01-05,i1,1,1\nA2,ann@example.org,2024-01-05,i1,1,1\n"
+        f"{HEADER}\nA1,Ann@example.org,2024-01-05,i1,1,1\nA2, ann@example.org ,2024-01-05,i1,1,1\n"
     )
     users = shop.rows("SELECT DISTINCT user_id FROM lines")
     assert len(users) == 1

@@ -91,7 +91,7 @@ def test_broken_lines_cost_themselves(tmp_path: Path) -> None:
     assert (columns, rows) == (("a",), [(2, ("1",)), (8, ("5",))])
     assert [number for number, _ in broken] == [1, 3, 4, 5, 6, 7]
     reasons = [reason for _, reason in broken]
-    assert reasons[1] == "The line is not JSON: Expecting ',' delimiter at character 8. Correct it."
+    assert reasons[1] == "The line is not JSON: Expecting ',' delimiter (character 8). Correct it."
     assert reasons[2] == "The line holds no JSON object. Write one object per line: {…}."
     assert "nested too deeply" in reasons[5]
 
@@ -144,7 +144,7 @@ class TestArrays:
     [
         ("{}", "holds no line with a JSON object"),
         ("[]", "holds no line with a JSON object"),
-        ('{"a": 1', "Expecting ',' delimiter at character 8"),
+        ('{"a": 1', r"Expecting ',' delimiter \(character 8\)"),
         ('{\n"a": 1\n}\n', "holds no line with a JSON object"),
         ('{"orders": [{"a": 1}]}', "orders holds a list of objects"),
         ("\n".join(f'{{"k{n}": 1}}' for n in range(3_000)), "more than 2000 different keys"),

@@ -367,6 +367,47 @@ def test_users_and_items_of_shopify(shop: Shop) -> None:
     ]
 
 
+ITEMS: dict[str, list[tuple[str, str | None, str | None, int | None, int | None]]] = {
+    "woocommerce-products": [
+        ("CAN-R", "Candle - Red", None, 1200, 0),
+        ("Jar", "Jar", "Home", 300, 1),
+        ("SOAP", "Soap, lavender", "Bath, Bath > Soap", 450, 1),
+    ],
+    "shopware-products": [
+        ("0a1b2c3d4e5f60718293a4b5c6d7e8f9", "Kerze", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 999, 1),
+        ("1a1b2c3d4e5f60718293a4b5c6d7e8f9", None, None, None, 0),
+    ],
+    "magento-products": [
+        ("24-MB01", "Duffle Bag", "Default Category/Gear,Default Category/Gear/Bags", 3400, 1),
+        ("24-MB02", "Old Bag", None, 1250, 0),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_a_sample_becomes_these_items(name: str, shop: Shop) -> None:
+    (result,) = shop.take(*sample(name))
+    assert (result.added, result.rejected) == (len(ITEMS[name]), 0)
+    query = "SELECT item_id, name, category, price_cents, available FROM items ORDER BY 1"
+    assert shop.rows(query) == ITEMS[name]
+
+
+@pytest.mark.parametrize("name", ["woocommerce", "shopware", "magento"])
+def test_customers_are_those_of_the_orders(name: str, shop: Shop) -> None:
+    orders = {"woocommerce": "woocommerce-order-export"}.get(name, f"{name}-orders")
+    shop.take(*sample(orders))
+    (result,) = shop.take(*sample(f"{name}-customers"))
+    assert (result.table, result.rejected) == ("users", 0)
+    assert shop.rows("SELECT COUNT(*) FROM users") == [(result.added,)]
+    assert shop.rows("SELECT user_id FROM users WHERE user_id NOT IN (SELECT user_id FROM lines)") == []
+
+
+def test_net_sales_under_their_older_name(shop: Shop) -> None:
+    text = (SAMPLES / "woocommerce-analytics.csv").read_text(encoding="utf-8")
+    shop.text(text.replace("Net Sales", "N. Revenue"))
+    assert stored_lines(shop) == LINES["woocommerce-analytics"]
+
+
 def test_items_of_complete_journey(shop: Shop) -> None:
     shop.take(*sample("complete-journey"), *sample("complete-journey-products"))
     assert shop.rows("SELECT item_id, name, category FROM items ORDER BY 1") == [
@@ -580,7 +621,7 @@ def test_the_program_imports_files_that_belong_together(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     result = json.loads(run.stdout)
     assert (result["table"], result["added"], result["rejected"]) == ("lines", 4, 0)
-    assert "olist-lines.payments.csv: nothing in it is needed." in run.stderr
+    assert "olist-lines.payments.csv: Nothing in it is needed." in run.stderr
 
 
 def test_a_file_sent_by_message_is_shown_as_its_preset_reads_it(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""Vectors of texts through the store: each text is encoded once, whatever interrupts."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, fields
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor.encoder import Encoder, EncoderKey, Progress, Vectors, clean
+from storage.database import transaction
+from storage.masking import mask
+
+Stored = NDArray[np.float16]
+
+_STORED = np.dtype("<f2")  # harmless beside bf16: of vectors of length 1 it keeps cosines to 1e-6
+_AT_ONCE = 512  # texts that are encoded, then committed
+_LOOKED_UP = 500  # hashes in one statement
+_IS_KEY = " AND ".join(f"{each.name} = :{each.name}" for each in fields(EncoderKey))
+
+
+def embed(
+    connection: sqlite3.Connection,
+    encoder: Encoder,
+    texts: Sequence[str],
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Vectors:
+    """The vectors of the texts, (n_texts, n_dims), each of length 1; what the store has is not encoded again.
+
+    Personal data is masked first: neither a vector nor the hash under which it is kept knows any of it.
+    New vectors are committed a few hundred at a time, so that an interrupted run goes on where it was. The
+    same texts give the very same vectors whether they were stored before or not. `progress` hears how many of
+    how many new texts are done. Raises EncoderError.
+    """
+    read = [as_read(text) for text in texts]
+    hashes = {text: _hash(text) for text in read}
+    n_dims = encoder.n_dims
+    encoder_id = _encoder_id(connection, encoder)
+    stored: dict[bytes, Stored] = dict(_stored(connection, encoder_id, hashes.values(), n_dims))
+    missing = sorted(
+        (text for text, hash_ in hashes.items() if hash_ not in stored), key=lambda text: (-len(text), text)
+    )
+    for start in range(0, len(missing), _AT_ONCE):
+        some = missing[start : start + _AT_ONCE]
+        vectors = encoder.encode(some, progress=partial(_further, progress, start, len(missing)))
+        new = {hashes[text]: vector.astype(np.float16) for text, vector in zip(some, vectors, strict=True)}
+        with transaction(connection):
+            connection.executemany(
+                "INSERT OR REPLACE INTO embeddings (encoder_id, text_hash, vector) VALUES (?, ?, ?)",
+                [(encoder_id, hash_, vector.astype(_STORED).tobytes()) for hash_, vector in new.items()],
+            )
+        stored |= new
+    vectors = np.empty((len(read), n_dims), np.float32)
+    for row, text in enumerate(read):
+        vectors[row] = stored[hashes[text]]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def as_read(text: str) -> str:
+    """A text as it is encoded: personal data masked, no control characters, single spaces."""
+    return mask(clean(text))
+
+
+def stored_vectors(
+    connection: sqlite3.Connection, key: EncoderKey, texts: Sequence[str]
+) -> tuple[NDArray[np.bool_], Vectors]:
+    """Which of the texts the store has vectors of, (n_texts,), and those vectors, (n_stored, n_dims).
+
+    Nothing is encoded or loaded: for answers that must not wait for a language model.
+    """
+    known = connection.execute(f"SELECT encoder_id, n_dims FROM encoders WHERE {_IS_KEY}", asdict(key))
+    encoder_id, n_dims = known.fetchone() or (0, 1)
+    hashes = [_hash(as_read(text)) for text in texts]
+    stored = dict(_stored(connection, encoder_id, hashes, n_dims))
+    there = np.array([hash_ in stored for hash_ in hashes], dtype=np.bool_)
+    vectors = np.array([stored[hash_] for hash_ in hashes if hash_ in stored], np.float32)
+    vectors = vectors.reshape(-1, n_dims)
+    return there, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _further(progress: Progress, before: int, total: int, done: int, _part: int) -> None:
+    progress(before + done, total)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+def _encoder_id(connection: sqlite3.Connection, encoder: Encoder) -> int:
+    """The number under which the store knows this key; a new one the first time."""
+    key = asdict(encoder.key)
+    known = f"SELECT encoder_id FROM encoders WHERE {_IS_KEY}"
+    row = connection.execute(known, key).fetchone()
+    if row is None:
+        with transaction(connection):
+            names = [*key, "n_dims"]
+            connection.execute(
+                f"INSERT OR IGNORE INTO encoders ({', '.join(names)})"
+                f" VALUES ({', '.join(f':{name}' for name in names)})",
+                {**key, "n_dims": encoder.n_dims},
+            )
+        row = connection.execute(known, key).fetchone()
+    return int(row[0])
+
+
+def _stored(
+    connection: sqlite3.Connection, encoder_id: int, hashes: Collection[bytes], n_dims: int
+) -> Iterator[tuple[bytes, Stored]]:
+    """The usable ones among the stored vectors; one that is damaged counts as missing."""
+    wanted = list(dict.fromkeys(hashes))
+    for start in range(0, len(wanted), _LOOKED_UP):
+        some = wanted[start : start + _LOOKED_UP]
+        rows = connection.execute(
+            "SELECT text_hash, vector FROM embeddings"
+            f" WHERE encoder_id = ? AND text_hash IN ({', '.join('?' * len(some))})",
+            (encoder_id, *some),
+        )
+        for hash_, blob in rows:
+            if len(blob) == n_dims * _STORED.itemsize:
+                vector = np.frombuffer(blob, _STORED)
+                if np.isfinite(vector).all() and vector.any():
+                    yield hash_, vector

@@ -1,0 +1,125 @@
+"""Vectors through the store: computed once, never mixed, never wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from predictor import embeddings
+from predictor.embeddings import embed
+from predictor.encoder import Encoder
+from predictor.errors import EncoderError
+from storage.database import Home
+from tests.predictor.encoders import copy_of_minilm, e5, minilm, replace
+
+TEXTS = ("late again", "love it", "", "late again", "物流太慢了", "a\ud83d")
+
+
+def rows(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT COUNT(*) FROM embeddings").fetchone()[0])
+
+
+def test_gives_what_the_encoder_gives(store: sqlite3.Connection) -> None:
+    vectors = embed(store, e5(), TEXTS)
+
+    assert vectors.dtype == np.float32 and vectors.shape == (len(TEXTS), e5().n_dims)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-6)
+    assert (vectors * e5().encode(TEXTS)).sum(axis=1).min() > 0.99999
+    assert rows(store) == len(set(TEXTS))
+
+
+def test_a_second_run_encodes_nothing_and_gives_the_very_same(store: sqlite3.Connection) -> None:
+    first = embed(store, e5(), TEXTS)
+    fresh = Encoder(device="cpu")
+    heard: list[tuple[int, int]] = []
+    again = embed(store, fresh, TEXTS[::-1], progress=lambda *each: heard.append(each))
+
+    assert np.array_equal(first, again[::-1])
+    assert not fresh.loaded and not heard
+
+
+def test_only_what_is_new_is_encoded(store: sqlite3.Connection) -> None:
+    embed(store, minilm(), TEXTS)
+    heard: list[tuple[int, int]] = []
+    embed(store, minilm(), [*TEXTS, "new", "newer"], progress=lambda *each: heard.append(each))
+
+    assert heard[-1] == (2, 2)
+
+
+def test_no_texts_have_no_vectors(store: sqlite3.Connection) -> None:
+    assert embed(store, e5(), []).shape == (0, 384)
+
+
+def test_vectors_of_two_encoders_never_mix(store: sqlite3.Connection) -> None:
+    other = Encoder(str(minilm().weights.folder), "cpu", prefix="query: ")
+    one, two = embed(store, minilm(), TEXTS), embed(store, other, TEXTS)
+
+    assert np.array_equal(embed(store, minilm(), TEXTS), one)
+    assert np.array_equal(embed(store, other, TEXTS), two)
+    assert (one * two).sum(axis=1).max() < 0.999
+    assert rows(store) == 2 * len(set(TEXTS))
+    assert [row[0] for row in store.execute("SELECT prefix FROM encoders")] == ["", "query: "]
+
+
+def test_what_was_interrupted_goes_on_where_it_was(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "_AT_ONCE", 8)
+    texts = [f"parcel number {number}" for number in range(30)]
+
+    def interrupt(done: int, _total: int) -> None:
+        if done > 16:
+            raise KeyboardInterrupt
+
+    with home.store() as store, pytest.raises(KeyboardInterrupt):
+        embed(store, minilm(), texts, progress=interrupt)
+    with home.store() as store:
+        assert rows(store) == 16
+        heard: list[tuple[int, int]] = []
+        vectors = embed(store, minilm(), texts, progress=lambda *each: heard.append(each))
+
+    assert heard[-1] == (14, 14)
+    assert (vectors * minilm().encode(texts)).sum(axis=1).min() > 0.9999
+
+
+@pytest.mark.parametrize("spoiled", [b"", b"\x00" * 768, b"\xff" * 768, b"\x01" * 100])
+def test_a_damaged_vector_is_computed_again(store: sqlite3.Connection, spoiled: bytes) -> None:
+    expected = embed(store, minilm(), TEXTS)
+    store.execute("UPDATE embeddings SET vector = ? WHERE rowid = 2", (spoiled,))
+
+    assert np.array_equal(embed(store, minilm(), TEXTS), expected)
+    assert store.execute("SELECT MIN(length(vector)) FROM embeddings").fetchone()[0] == 768
+
+
+def test_weights_that_are_no_numbers_leave_nothing_in_the_store(
+    store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    from safetensors.numpy import load_file, save
+
+    folder = copy_of_minilm(tmp_path / "model")
+    tensors = load_file(folder / "model.safetensors")
+    tensors["embeddings.LayerNorm.weight"] = np.full(384, np.inf, np.float32)
+    replace(folder / "model.safetensors", save(tensors, metadata={"format": "pt"}))
+
+    with pytest.raises(EncoderError, match="gives no usable vectors"):
+        embed(store, Encoder(str(folder), "cpu"), TEXTS)
+    assert rows(store) == 0
+
+
+def test_float16_keeps_what_a_vector_says() -> None:
+    vectors = e5().encode([f"parcel {number} was late" for number in range(40)])
+    kept = vectors.astype(np.float16).astype(np.float32)
+    kept /= np.linalg.norm(kept, axis=1, keepdims=True)
+
+    assert np.abs(vectors @ vectors.T - kept @ kept.T).max() < 1e-4
+    assert (vectors * kept).sum(axis=1).min() > 0.999999
+
+
+def test_personal_data_is_masked_before_anything_is_made_of_it(store: sqlite3.Connection) -> None:
+    one, other = "call me: 13812345678, it is broken", "call me: 13987654321, it is broken"
+    vectors = embed(store, minilm(), [one, other])
+
+    assert rows(store) == 1
+    assert np.array_equal(vectors[0], vectors[1])
+    assert not np.array_equal(minilm().encode([one]), minilm().encode([other]))
