@@ -13,6 +13,7 @@ from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import PeriodSaid
+from bot.product_words import OnlyNew, Product
 from bot.words import USER_EN, USER_ZH
 
 
@@ -283,4 +284,6 @@ CONVERTORS: dict[str, Convertor] = {
     "kind": SentKind(),
     "when": When(),
     "period": PeriodSaid(),
+    "product": Product(),
+    "only_new": OnlyNew(),
 }

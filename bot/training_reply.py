@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 from bot import formats
 from bot.desk import Desk
 from bot.i18n import N_, _
+from bot.incident import report
 from bot.model_words import figure, figures
 from bot.reply import Attachment, Button, Reply
 from storage.errors import OpsbotError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from predictor.flag_changes import FlagChanges
     from predictor.training import Trained
     from storage.model_store import ModelRecord
+
+log = logging.getLogger(__name__)
 
 
 class TrainingUnderWayError(OpsbotError):
@@ -34,11 +38,13 @@ class TrainingReport:
     """What was trained, which model was in use before, and what the new one does to the flags.
 
     `flags` is None where there is nothing to compare: for a first model, or one trained on an earlier day.
+    `recommender` is None where too little was bought to learn what to recommend.
     """
 
     trained: Trained
     previous: ModelRecord | None
     flags: FlagChanges | None
+    recommender: ModelRecord | None = None
 
 
 def run_training(
@@ -93,7 +99,27 @@ def _train(
             )
         if trained.promoted:
             refresh_scores(connection, desk.home.models, today, settings.flag_at)
-    return TrainingReport(trained, previous, flags)
+    return TrainingReport(trained, previous, flags, _learn_to_recommend(desk, trained.record, as_of))
+
+
+def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> ModelRecord | None:
+    """The recommender of the same day; None where there is none to have.
+
+    The model that was trained before stays whatever happens here.
+    """
+    from predictor.recommendations import train_recommender
+
+    desk.progress(N_("learning what to recommend"))
+    try:
+        with desk.store() as connection:
+            return train_recommender(
+                connection, desk.home.models, as_of=as_of, active_days=churn.active_days
+            )
+    except OpsbotError as error:
+        log.info("no recommender: %s", error)
+    except Exception:
+        report("learning what to recommend")
+    return None
 
 
 def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
@@ -103,6 +129,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         _(trained.decision).format(**trained.decision_values),
         *_changes(report),
         *figures(record),
+        *_recommends(report),
     ]
     if trained.definition_chosen:
         lines.insert(
@@ -140,6 +167,17 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         ),
         provenance=desk.provenance(record.as_of, record),
     )
+
+
+def _recommends(report: TrainingReport) -> tuple[str, ...]:
+    """How good the recommendations are, or that there are none."""
+    from bot.recommend_reply import hit_rate_line
+
+    if report.recommender is None:
+        return (_("No recommendations: too little was bought lately to learn from."),)
+    if report.recommender.card["hit_rate"] is None:
+        return ()
+    return (hit_rate_line(report.recommender),)
 
 
 def _changes(report: TrainingReport) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from predictor.catalogue import Catalogue
 from predictor.features.feature import N_
 from predictor.purchases import Purchases, purchase_batches, purchases
-from predictor.recommender import Ranked, Recommender, fit_recommender
+from predictor.recommender import WINDOW_DAYS, Ranked, Recommender, fit_recommender
 from storage import model_store
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
@@ -71,7 +71,22 @@ def recommender_in_use(connection: sqlite3.Connection) -> ModelRecord:
     if record is None:
         data_through(connection)
         raise NoModelError(
-            "No model for recommendations is trained yet.", next_step="Train one: opsbot train"
+            "There is no model for recommendations here: none is trained yet, or too little was bought in"
+            " the last {days} days.",
+            next_step="Train one: opsbot train (after importing more orders, where there were few).",
+            days=WINDOW_DAYS,
+        )
+    return record
+
+
+def recommender_known_at(connection: sqlite3.Connection, as_of: date) -> ModelRecord:
+    """The recommender with the greatest as_of up to that day, whatever its stage; raises NoModelError."""
+    record = model_store.known_at(connection, TASK, as_of)
+    if record is None:
+        raise NoModelError(
+            "No model for recommendations was trained on what was known by {as_of}.",
+            next_step="Train one first: opsbot train --as-of {as_of}",
+            as_of=as_of,
         )
     return record
 

@@ -108,12 +108,16 @@ class Recommender:
 
 @dataclass(frozen=True)
 class Examples:
-    """Candidates of an earlier day, (n_rows,), and which of them were bought in the window after it."""
+    """Candidates of an earlier day, (n_rows,), and which of them were bought in the window after it.
+
+    `buyers` counts who bought anything in the window, candidate or not.
+    """
 
     user: Places
     item: Places
     values: Floats
     bought: NDArray[np.bool_]
+    buyers: int
 
     @property
     def enough(self) -> bool:
@@ -125,7 +129,7 @@ def fit_recommender(snapshot: Snapshot) -> tuple[Recommender, dict[str, Any]]:
     """The recommender as of the snapshot, and its card.
 
     The card's hit rates are shares of users who bought at least one of TESTED_AT recommendations in the
-    window, of those who bought anything that could be recommended; each half of the users is ranked by
+    window, of those known before who bought anything; each half of the users is ranked by
     trees that learned from the other. Raises TooLittleHistoryError where hardly anything was bought since.
     """
     shop = sampled(snapshot, MOST_USERS)
@@ -194,9 +198,12 @@ def _examples(then: Purchases, now: Purchases) -> Examples:
         parts.append((found.user + start, found.item, found.values, bought))
     if not parts:
         nothing = np.empty(0, dtype=np.int64)
-        return Examples(nothing, nothing, np.empty((0, len(COLUMNS))), nothing.astype(bool))
+        return Examples(nothing, nothing, np.empty((0, len(COLUMNS))), nothing.astype(bool), 0)
     user, item, values, bought = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Examples(user, item, values, bought)
+    known = set(then.user_ids)
+    recent = np.unique(now.user[now.age_days < WINDOW_DAYS])
+    buyers = sum(now.user_ids[place] in known for place in recent)
+    return Examples(user, item, values, bought, buyers)
 
 
 def _bought_since(catalogue: Catalogue, part: Purchases, now: Purchases) -> Places:
@@ -219,7 +226,7 @@ def _tested(examples: Examples) -> dict[str, float | int | None]:
     own = examples.values[:, COLUMNS.index("own_faded_180d")]
     popular = examples.values[:, COLUMNS.index("item_recent_buyers")]
     return {
-        "users_tested": len(np.unique(examples.user[examples.bought])),
+        "users_tested": examples.buyers,
         "hit_rate": _hit_rate(examples, np.nan_to_num(score)),
         "hit_rate_own_items": _hit_rate(examples, own),
         "hit_rate_popular": _hit_rate(examples, popular),
@@ -229,5 +236,4 @@ def _tested(examples: Examples) -> dict[str, float | int | None]:
 def _hit_rate(examples: Examples, score: Floats) -> float | None:
     order, rank = _best_first(examples.user, examples.item, score)
     hit = order[(rank <= TESTED_AT) & examples.bought[order]]
-    buyers = np.unique(examples.user[examples.bought])
-    return round(len(np.unique(examples.user[hit])) / len(buyers), 4) if len(buyers) else None
+    return round(len(np.unique(examples.user[hit])) / examples.buyers, 4) if examples.buyers else None

@@ -38,6 +38,8 @@ SAMPLES: dict[str, object] = {
     "kind": "digest",
     "period": "last_month",
     "when": "tomorrow at 9:00",
+    "product": "85123A",
+    "only_new": True,
 }
 
 
