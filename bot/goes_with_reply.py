@@ -64,11 +64,11 @@ def _of_product(named: str, baskets: Baskets) -> Reply:
         facts={"item_id": item_id},
         table=_table(rules[:ROWS_SHOWN], baskets),
         buttons=tuple(
-            Button(called(other, baskets), _question(baskets.item_ids[other]))
+            Button(called(other, baskets), goes_with_question(baskets.item_ids[other]))
             for other in others[:OTHERS_SHOWN]
         )
         or tuple(
-            Button(_name(rule.item_id, baskets), _question(rule.item_id)) for rule in rules[:OTHERS_SHOWN]
+            Button(_name(rule.item_id, baskets), goes_with_question(rule.item_id)) for rule in rules[:OTHERS_SHOWN]
         ),
     )
 
@@ -192,7 +192,8 @@ def _name(item_id: str, baskets: Baskets) -> str:
     return called(baskets.place(item_id), baskets)
 
 
-def _question(item_id: str) -> str:
+def goes_with_question(item_id: str) -> str:
+    """The question what sells with that item."""
     return _("what sells with {product}").format(product=Product().write(item_id, chinese=False))
 
 

@@ -12,6 +12,7 @@ from storage.errors import OpsbotError
 
 OTHERS_SHOWN = 3
 _NEAR_FROM = 45  # of 100
+_NAME_IT = "Name it as the order lines do: by its id, or by a part of its name."
 
 
 class UnknownProductError(OpsbotError):
@@ -51,7 +52,7 @@ def asked_category(named: str, baskets: Baskets) -> tuple[int, ...]:
     near = process.extract(wanted, there, scorer=fuzz.WRatio, limit=OTHERS_SHOWN, processor=fold)
     raise UnknownProductError(
         "There is no category {named} in the orders.",
-        next_step=_NEXT[bool(near)],
+        next_step="Did you mean: {near}?" if near else _NAME_IT,
         named=named,
         near=", ".join(each[0] for each in near),
     )
@@ -67,16 +68,10 @@ def _unknown(named: str, wanted: str, baskets: Baskets, names: Sequence[str]) ->
     near = process.extract(wanted, texts, scorer=fuzz.WRatio, limit=OTHERS_SHOWN, score_cutoff=_NEAR_FROM)
     return UnknownProductError(
         "No product that was bought fits {named}.",
-        next_step=_NEXT[bool(near)],
+        next_step="Did you mean: {near}?" if near else _NAME_IT,
         named=named,
         near=", ".join(_both_ways(place, baskets) for _text, _score, place in near),
     )
-
-
-_NEXT = {
-    True: "Did you mean: {near}?",
-    False: "Name it by its id as in the order lines, or by a part of its name.",
-}
 
 
 def _both_ways(place: int, baskets: Baskets) -> str:

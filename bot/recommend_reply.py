@@ -7,6 +7,7 @@ from datetime import date
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
+from bot.goes_with_reply import goes_with_question
 from bot.i18n import _
 from bot.reply import Button, Provenance, Reply, Table
 from bot.users import asked_user, in_a_question, who_is_who
@@ -113,6 +114,7 @@ def _buttons(user_id: str, found: list[Recommendation]) -> tuple[Button, ...]:
     if not found:
         return (profile,)
     return (
+        Button(_("Goes with {item}").format(item=found[0].name), goes_with_question(found[0].item_id)),
         Button(_("Only new items"), _("recommend only new items for user {user}").format(user=user)),
         profile,
     )
