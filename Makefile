@@ -9,7 +9,9 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 3
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint types tests bench-quality bench-import bench-chat bench-encode bench-faults bench-pooling clean
+.PHONY: demo test lint types tests clean
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
+.PHONY: bench-promo bench-quality bench-segments
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -29,6 +31,12 @@ tests: $(VENV)/installed-test
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
 
+bench-fusion: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.fusion
+
+bench-campaigns: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.campaigns
+
 bench-chat: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.chat
 
@@ -42,6 +50,12 @@ bench-pooling: $(VENV)/installed-test
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
+
+bench-promo: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.promo
+
+bench-segments: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.segments
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

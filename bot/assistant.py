@@ -11,6 +11,7 @@ from bot.context import understand_about
 from bot.desk import Desk
 from bot.i18n import _, language, language_of, using
 from bot.incident import report
+from bot.last_list import remember_list
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
 from bot.understanding import Understanding
@@ -67,6 +68,8 @@ class Assistant:
             )
             reply = replace(reply, command=understood.command, args=understood.args)
         self._audit(asked, reply)
+        if command is not None:
+            self._remember(asked, reply, command)
         return reply
 
     def _understood(self, asked: Asked) -> Understanding:
@@ -124,6 +127,12 @@ class Assistant:
         buttons = tuple(Button(example, example) for example in examples)
         message = _("I answer questions about this shop's users and how likely they are to leave.")
         return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
+
+    def _remember(self, asked: Asked, reply: Reply, command: Command) -> None:
+        """A list may be asked for once more, as a file."""
+        if reply.table is not None:
+            with self._desk.home.bot() as connection:
+                remember_list(connection, asked.asker, reply, command, self._desk.moment())
 
     def _audit(self, asked: Asked, reply: Reply) -> None:
         outcome = reply.failure.kind if reply.failure else "ok"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import formats
 from bot.chart_data import risk_distribution
@@ -13,9 +14,11 @@ from bot.desk import Desk
 from bot.i18n import _
 from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
+from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
+from predictor.filters import condition
 from predictor.scoring import MEDIUM_FROM, flag_threshold, refresh_scores, risk_of
-from storage import worklist
+from storage import warning_holdouts, worklist
 from storage.identities import user_of
 
 DEFAULT_LIMIT = 10
@@ -27,14 +30,17 @@ _LISTED = """
 SELECT user_id, probability, recency_days, monetary_cents, COUNT(*) OVER () AS matching
 FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id NOT IN (SELECT value FROM json_each(:snoozed))
+    AND user_id NOT IN (SELECT value FROM json_each(:not_listed)) AND {chosen}
 ORDER BY frequency > 1 DESC, probability * monetary_cents DESC, user_id
 LIMIT :limit
 """
-_SNOOZED = """
-SELECT COUNT(*) FROM scores
+_NOT_LISTED = """
+SELECT
+    COALESCE(SUM(user_id NOT IN (SELECT value FROM json_each(:held_out))), 0),
+    COALESCE(SUM(user_id IN (SELECT value FROM json_each(:held_out))), 0)
+FROM scores
 WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_value
-    AND user_id IN (SELECT value FROM json_each(:snoozed))
+    AND user_id IN (SELECT value FROM json_each(:not_listed)) AND {chosen}
 """
 
 
@@ -48,19 +54,28 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         "limit": int(limit),
     }
     with desk.store() as connection:
-        wanted = {**bounds, "snoozed": json.dumps(sorted(snoozed_users(desk, connection)))}
+        held_out = held_out_users(desk, connection)
+        not_listed = snoozed_users(desk, connection) | held_out
+        wanted: dict[str, object] = {**bounds, "not_listed": json.dumps(sorted(not_listed))}
         as_of = desk.as_of(connection)
         record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
-        found = connection.execute(_LISTED, wanted).fetchall()
-        left_out = connection.execute(_SNOOZED, wanted).fetchone()[0]
+        filtered = asked_filter(args, desk, connection)
+        # The money spent is among the scores already.
+        chosen = condition(desk.snapshot(connection), replace(filtered, min_value=None))
+        wanted |= chosen.parameters
+        found = connection.execute(_LISTED.format(chosen=chosen.sql), wanted).fetchall()
+        snoozed, held = connection.execute(
+            _NOT_LISTED.format(chosen=chosen.sql), {**wanted, "held_out": json.dumps(sorted(held_out))}
+        ).fetchone()
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
         ).fetchone()
         reasons = [main_reason(desk, connection, row["user_id"]) for row in found]
         table = risk_table(desk, connection, found, reasons)
+        said = filter_lines(filtered, desk, connection)
         chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
-    # Who is snoozed is at risk all the same, and counts.
-    matching = left_out + (found[0]["matching"] if found else 0)
+    # Who is snoozed or held out is at risk all the same, and counts.
+    matching = snoozed + held + (found[0]["matching"] if found else 0)
     return Reply(
         title=_(
             "{matching} of {scored} active users are at a risk of {min_risk} or more; flagged: {flagged}."
@@ -71,8 +86,10 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
             flagged=formats.count(flagged),
         ),
         lines=[
+            *said,
             *desk.stale_line(as_of),
-            *_left_out_line(left_out),
+            *_left_out_line(snoozed),
+            *_held_out_line(held),
             *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),
         ],
         facts={"matching": matching, "scored": scored, "flagged": flagged},
@@ -119,6 +136,20 @@ def snoozed_users(desk: Desk, connection: sqlite3.Connection) -> frozenset[str]:
     with desk.home.bot() as bot:
         snoozed = worklist.snoozed(bot, at=desk.moment())
     return frozenset(user_of(connection, user_id) for user_id in snoozed)
+
+
+def held_out_users(desk: Desk, connection: sqlite3.Connection) -> frozenset[str]:
+    """The ids of who is not listed now, so that it can be measured what being listed does."""
+    held_out = warning_holdouts.held_out(connection, at=desk.moment())
+    return frozenset(user_of(connection, user_id) for user_id in held_out)
+
+
+def _held_out_line(held_out: int) -> tuple[str, ...]:
+    if not held_out:
+        return ()
+    return (
+        _("Held out to measure the warnings, and not listed: {count}.").format(count=formats.count(held_out)),
+    )
 
 
 def _left_out_line(left_out: int) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot import formats
+from bot.at_risk_reply import held_out_users
 from bot.command import Question
 from bot.desk import Desk
 from bot.flag_outcomes import Outcome, outcomes
@@ -174,8 +175,8 @@ def notes_reply(question: Question, desk: Desk) -> Reply:
 
 
 def _flagged_outcomes(desk: Desk, connection: sqlite3.Connection) -> list[Outcome]:
-    """What became of everybody who is flagged now."""
-    flagged = flagged_users(connection)
+    """What became of everybody who is flagged now, but for who is held out to measure the warnings."""
+    flagged = flagged_users(connection) - held_out_users(desk, connection)
     events = flag_events.entered_since(connection, date.min, up_to=flag_events.last_event(connection))
     as_of = desk.as_of(connection)
     found = outcomes(desk, connection, [each for each in events if each.user_id in flagged], as_of)

@@ -158,4 +158,57 @@ class Cohorts:
         ).format(months=formats.count(len(self.rows)), share=formats.percent(sum(first) / max(1, len(first))))
 
 
-Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts
+@dataclass(frozen=True)
+class Effect:
+    """A difference of order rates with its 95 % interval; `over` is False while it may still change."""
+
+    name: str
+    when: str
+    effect: float
+    low: float
+    high: float
+    over: bool
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What was measured, the newest first, and all of it together where that is known."""
+
+    effects: Sequence[Effect]
+    total: Effect | None
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        shown = self.total or self.effects[0]
+        return _("Effect on the order rate, {name}: {points} points, from {low} to {high}.").format(
+            name=shown.name,
+            points=formats.points(shown.effect),
+            low=formats.points(shown.low),
+            high=formats.points(shown.high),
+        )
+
+
+@dataclass(frozen=True)
+class GroupShares:
+    """Groups of users, each with its share of all users and of all revenue, and its mean risk.
+
+    `rows` hold the name, both shares, and the mean probability of churn, None for who has none.
+    """
+
+    title: str
+    rows: Sequence[tuple[str, float, float, float | None]]
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in a sentence of the language in use."""
+        named = [
+            _("{name}: {users} of the users, {revenue} of the revenue").format(
+                name=name, users=formats.percent(users), revenue=formats.percent(revenue)
+            )
+            for name, users, revenue, _probability in self.rows
+        ]
+        return _("{title}. {groups}.").format(title=self.title, groups=_("; ").join(named))
+
+
+Chart = RiskDistribution | OrderTimeline | Reliability | SalesBars | Cohorts | Effects | GroupShares

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Protocol
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
+from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import PeriodSaid
 from bot.product_words import OnlyNew, Product
+from bot.promo_words import PROMO_CONVERTORS
 from bot.words import USER_EN, USER_ZH
 
 
@@ -286,4 +288,8 @@ CONVERTORS: dict[str, Convertor] = {
     "period": PeriodSaid(),
     "product": Product(),
     "only_new": OnlyNew(),
+    **PROMO_CONVERTORS,
+    "segment": GroupName(),
+    "known_group": KnownGroup(),
+    "category": CategoryName(),
 }

@@ -19,6 +19,7 @@ from storage.database import Home
 from storage.snapshot import Snapshot, data_through, latest_snapshot
 
 if TYPE_CHECKING:
+    from predictor.families import OptionalFamily
     from storage.model_store import ModelRecord
 
 STALE_AFTER_DAYS = 2
@@ -55,6 +56,12 @@ class Desk:
     progress: Callable[[str], None] = lambda step: None
     no_return: Callable[[], None] = lambda: None
     running: Callable[[], Sequence[Running]] = _nothing_runs
+
+    def families(self, connection: sqlite3.Connection) -> Sequence[OptionalFamily]:
+        """The families of features that a training tries, with the encoder of the settings."""
+        from predictor.families import optional_families
+
+        return optional_families(connection, self.settings.encoder, self.settings.device)
 
     def note(self, asker: Asker, role: str, command: str, outcome: str) -> None:
         """An entry of the audit; `outcome` is `ok` or the kind of failure."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot import formats
-from bot.at_risk_reply import main_reason, risk_table, snoozed_users
+from bot.at_risk_reply import held_out_users, main_reason, risk_table, snoozed_users
 from bot.chart_data import risk_distribution
 from bot.desk import Desk
 from bot.flag_outcomes import outcomes, takers
 from bot.i18n import _
+from bot.list_file import list_file
 from bot.reply import Attachment, Button, Reply
 from bot.users import in_a_question
 from bot.worklist_reply import operator_name
@@ -57,6 +57,7 @@ class _News:
     eligible: Sequence[sqlite3.Row]
     snoozed: int
     contacted: int
+    held_out: int
 
 
 def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
@@ -88,6 +89,7 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
                 "listed": len(listed),
                 "snoozed": news.snoozed,
                 "contacted": news.contacted,
+                "held_out": news.held_out,
             },
             table=risk_table(desk, connection, listed, reasons) if listed else None,
             chart=risk_distribution(connection, flag_threshold(record, desk.settings.flag_at)),
@@ -105,12 +107,14 @@ def _news(desk: Desk, connection: sqlite3.Connection, new: Collection[str]) -> _
     snoozed = snoozed_users(desk, connection)
     with desk.home.bot() as bot:
         contacted = {user_of(connection, each) for each in contacted_since(connection, bot, since)}
+    held_out = held_out_users(desk, connection)
     rows = [row for row in connection.execute(_ROWS, (TASK,)) if row["user_id"] in new]
     return _News(
         new=len(rows),
-        eligible=[row for row in rows if row["user_id"] not in snoozed | contacted],
-        snoozed=sum(row["user_id"] in snoozed for row in rows),
-        contacted=sum(row["user_id"] in contacted - snoozed for row in rows),
+        eligible=[row for row in rows if row["user_id"] not in held_out | snoozed | contacted],
+        snoozed=sum(row["user_id"] in snoozed - held_out for row in rows),
+        contacted=sum(row["user_id"] in contacted - snoozed - held_out for row in rows),
+        held_out=sum(row["user_id"] in held_out for row in rows),
     )
 
 
@@ -158,6 +162,8 @@ def _earlier_line(
         return ()
     since = as_of - timedelta(days=record.horizon_days)
     found = outcomes(desk, connection, flag_events.entered_since(connection, since, up_to=seen.event), as_of)
+    held_out = held_out_users(desk, connection)
+    found = [each for each in found if each.user_id not in held_out]
     if not found:
         return ()
     names = ", ".join(
@@ -189,6 +195,10 @@ def _not_listed_line(news: _News, desk: Desk) -> tuple[str, ...]:
                 days=desk.settings.contact_pause_days, count=formats.count(news.contacted)
             )
         )
+    if news.held_out:
+        parts.append(
+            _("held out to measure the warnings: {count}").format(count=formats.count(news.held_out))
+        )
     return (_("Not listed: {parts}.").format(parts=" · ".join(parts)),) if parts else ()
 
 
@@ -207,14 +217,9 @@ def _buttons(listed: Sequence[sqlite3.Row]) -> tuple[Button, ...]:
 
 def _rest(desk: Desk, eligible: Sequence[sqlite3.Row], as_of: date) -> tuple[Attachment, ...]:
     """All who are newly flagged, as a file."""
-    name = f"newly-flagged-{as_of.isoformat()}.csv"
-    path = desk.home.exports / name
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("user_id", "probability", "recency_days", "monetary_cents"))
-        writer.writerows(tuple(row) for row in eligible)
-    return (Attachment(name, str(path), "newly_flagged"),)
+    columns = ("user_id", "probability", "recency_days", "monetary_cents")
+    rows = [tuple(row) for row in eligible]
+    return (list_file(desk, f"newly-flagged-{as_of.isoformat()}", columns, rows, kind="newly_flagged"),)
 
 
 def _stale_first(reply: Reply, stale: Sequence[str]) -> Reply:

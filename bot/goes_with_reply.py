@@ -12,8 +12,8 @@ from bot import formats
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
-from bot.products import OTHERS_SHOWN, asked_category, asked_product, called
 from bot.product_words import Product
+from bot.products import OTHERS_SHOWN, asked_category, asked_product, called
 from bot.reply import Attachment, Button, Provenance, Reply, Table
 from predictor.baskets import FEWEST_BASKETS, MOST_ITEMS_OF_A_BASKET, Baskets, Rule
 from storage.snapshot import data_version
@@ -55,9 +55,9 @@ def _of_product(named: str, baskets: Baskets) -> Reply:
             other=_name(rules[0].item_id, baskets), item=name, baskets=holding
         )
         if rules
-        else _("Nothing is bought with {item} more often than chance would have it ({baskets} baskets).").format(
-            item=name, baskets=holding
-        )
+        else _(
+            "Nothing is bought with {item} more often than chance would have it ({baskets} baskets)."
+        ).format(item=name, baskets=holding)
     )
     return Reply(
         title=title,
@@ -68,7 +68,8 @@ def _of_product(named: str, baskets: Baskets) -> Reply:
             for other in others[:OTHERS_SHOWN]
         )
         or tuple(
-            Button(_name(rule.item_id, baskets), goes_with_question(rule.item_id)) for rule in rules[:OTHERS_SHOWN]
+            Button(_name(rule.item_id, baskets), goes_with_question(rule.item_id))
+            for rule in rules[:OTHERS_SHOWN]
         ),
     )
 

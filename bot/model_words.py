@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bot import formats
 from bot.i18n import _
@@ -42,6 +43,35 @@ def figures(record: ModelRecord) -> list[str]:
             _("Against a logistic regression on RFM: AUROC {mean} (95 % interval {low} to {high}).").format(
                 mean=f"{gain['mean']:+.3f}", low=f"{gain['low']:+.3f}", high=f"{gain['high']:+.3f}"
             )
+        )
+    return [*lines, *family_lines(card)]
+
+
+def family_lines(card: Mapping[str, Any]) -> list[str]:
+    """What became of each optional family of features, and the gain that decided it; nothing in old cards."""
+    lines = []
+    untried: dict[str, list[str]] = {}
+    for trial in card.get("families", ()):
+        title = _(trial["title"])
+        if trial["why_not"] is not None:
+            untried.setdefault(trial["why_not"], []).append(title)
+            continue
+        sentence = (
+            _("In the model – {family}: AUROC {mean} ({level} interval {low} to {high}).")
+            if trial["state"] == "in"
+            else _("Left out – {family}: AUROC {mean} ({level} interval {low} to {high}).")
+        )
+        gain = trial["gain"]["auroc"]
+        lines.append(
+            sentence.format(
+                family=title,
+                level=formats.percent(trial["level"]),
+                **{name: f"{gain[name]:+.3f}" for name in ("mean", "low", "high")},
+            )
+        )
+    for why_not, titles in untried.items():
+        lines.append(
+            _("Not tried – {families}: {why_not}.").format(families=_(", ").join(titles), why_not=_(why_not))
         )
     return lines
 

@@ -9,7 +9,8 @@ from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
-from predictor.scoring import refresh_scores
+from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
+from predictor.segments import refresh_segments
 from storage.errors import OpsbotError, StoreError
 from storage.inbox import import_inbox
 
@@ -38,7 +39,11 @@ def nightly_reply(desk: Desk) -> Reply:
     problem = ""
     try:
         with desk.store() as connection:
-            refresh_scores(connection, desk.home.models, desk.as_of(connection), desk.settings.flag_at)
+            models = desk.home.models
+            new = prepare_scoring(
+                connection, models, promoted_model(connection), desk.families(connection), desk.progress
+            )
+            refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
             flagged = len(flagged_users(connection))
         title = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(
             imported=formats.count(len(imported)),
@@ -47,6 +52,16 @@ def nightly_reply(desk: Desk) -> Reply:
         )
     except OpsbotError as error:
         title = problem = " ".join(filter(None, sentences(error)))
+    try:  # they need no model
+        with desk.store() as connection:
+            refresh_segments(
+                connection,
+                horizon_days=desk.settings.horizon_days,
+                active_days=desk.settings.active_days,
+                progress=desk.progress,
+            )
+    except OpsbotError as error:
+        problem = problem or " ".join(filter(None, sentences(error)))
     return Reply(
         title=title,
         lines=lines,

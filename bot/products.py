@@ -24,7 +24,7 @@ class UnknownProductError(OpsbotError):
 def asked_product(named: str, baskets: Baskets) -> tuple[int, ...]:
     """Places of the items that a name fits: the one meant first, others after it.
 
-    The id comes before the name, the whole name before a part of it, what is bought more often before the rest.
+    Ids come before names, whole names before parts of them, what is bought more often before the rest.
     Raises UnknownProductError with the nearest names.
     """
     wanted = fold(named).strip()

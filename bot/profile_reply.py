@@ -9,9 +9,11 @@ from bot.desk import Desk
 from bot.i18n import N_, _, joined
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
+from bot.segment_words import group_name
 from bot.users import asked_user, in_a_question, who_is_who
 from bot.worklist_reply import standing_line
 from predictor.scoring import Risk, band, risk_of
+from predictor.segments import segment_of
 from predictor.training import TASK
 from storage import model_store
 from storage.identities import exclusion_of
@@ -56,6 +58,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         risk = (
             risk_of(connection, desk.home.models, user_id, as_of, desk.settings.flag_at) if record else None
         )
+        segment = segment_of(connection, user_id)
         spent = desk.money(connection, sums["monetary_cents"])
         returned = desk.money(connection, sums["returned_cents"])
         chart = order_timeline(snapshot, user_id, desk.currency(connection))
@@ -82,6 +85,12 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
                 band=_(BANDS[band(risk.probability)]),
             )
         )
+    if segment:
+        lines.append(
+            _("Segment: {segment}; RFM: {rfm}.").format(
+                segment=group_name("segment", segment[0]), rfm=group_name("rfm", segment[1])
+            )
+        )
     return Reply(
         title=_title(user_id, standing, sums["frequency"], spent),
         lines=[*who, *lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
@@ -95,6 +104,8 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
             "last_order_on": _iso(sums["last_at"]),
             "probability": risk.probability if risk else None,
             "flagged": bool(risk and risk.flagged),
+            "segment": segment[0] if segment else None,
+            "rfm": segment[1] if segment else None,
         },
         table=Table(
             columns=("item_id", "name", "orders", "last_ordered_on"),

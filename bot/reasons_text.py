@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 # Measured to the end of the day of the answer; a person counts from day to day.
-AGES = frozenset({"recency_days", "tenure_days"})
+AGES = frozenset(
+    {"recency_days", "tenure_days", "review_age_days", "low_rating_age_days", "complaint_age_days"}
+)
 
 
 def reason_text(reason: Reason, desk: Desk, connection: sqlite3.Connection) -> str:
@@ -35,4 +37,4 @@ def _shown(name: str, value: float, desk: Desk, connection: sqlite3.Connection) 
         return formats.percent(value)
     if name.endswith("_days") and value < 10:
         return formats.decimal(value)
-    return formats.decimal(value) if name.endswith("_per_order") else formats.count(value)
+    return formats.decimal(value) if name.endswith(("_per_order", "_stars")) else formats.count(value)

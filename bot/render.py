@@ -6,7 +6,7 @@ import io
 
 from bot import formats
 from bot.i18n import _, joined
-from bot.reply import Provenance, Reply, Table
+from bot.reply import NEEDS_CONFIRMATION, Provenance, Reply, Table
 
 WIDTH = 100
 
@@ -14,6 +14,9 @@ WIDTH = 100
 def plain(reply: Reply, *, width: int = WIDTH) -> str:
     """The reply in lines of text: title, reasons, table, where it comes from."""
     if reply.failure:
+        # What is to be confirmed may need more than a sentence.
+        if reply.lines and reply.failure.kind == NEEDS_CONFIRMATION:
+            return "\n".join([reply.failure.message, *reply.lines, reply.failure.next_step])
         return joined(reply.failure.message, reply.failure.next_step)
     parts = [reply.title, *reply.lines]
     if reply.table and reply.table.rows:

@@ -64,6 +64,8 @@ class Provenance:
 
 # The failure of a question that leaves out what it is about: what is said next may be the answer.
 MISSING_ARGUMENT = "missing_argument"
+# The failure of a question that changes something and was not confirmed; its lines say what it would do.
+NEEDS_CONFIRMATION = "needs_confirmation"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     flag_at: float | None = Field(default=None, gt=0, lt=1)
     daily_capacity: int = Field(default=10, ge=1, le=50)
     contact_pause_days: int = Field(default=14, ge=0, le=365)
+    holdout_limit: float = Field(default=0.5, ge=0.05, le=0.5)
     nightly_at: str = Field(default="03:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     telegram_token: SecretStr | None = None
     telegram_api: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -15,6 +13,7 @@ from bot import formats
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.incident import report
+from bot.list_file import list_file
 from bot.model_words import figure, figures
 from bot.reply import Attachment, Button, Reply
 from storage.errors import OpsbotError
@@ -52,6 +51,8 @@ def run_training(
 ) -> TrainingReport:
     """Train as the settings and the given values say; a promoted model scores everybody at once.
 
+    Trained on today, the segments are found anew, too.
+
     Raises TrainingUnderWayError where another program trains in this home.
     """
     desk.home.create()
@@ -69,6 +70,7 @@ def _train(
 ) -> TrainingReport:
     from predictor.flag_changes import flag_changes, flagged_users
     from predictor.scoring import refresh_scores
+    from predictor.segments import refresh_segments
     from predictor.training import TASK, train
     from storage import model_store
 
@@ -82,6 +84,7 @@ def _train(
             horizon_days=horizon_days or settings.horizon_days,
             active_days=active_days or settings.active_days,
             flag_at=settings.flag_at,
+            optional=desk.families(connection),
             progress=desk.progress,
             before_storing=desk.no_return,
         )
@@ -99,6 +102,14 @@ def _train(
             )
         if trained.promoted:
             refresh_scores(connection, desk.home.models, today, settings.flag_at)
+        if trained.record.as_of == today:
+            refresh_segments(
+                connection,
+                horizon_days=trained.record.horizon_days,
+                active_days=trained.record.active_days,
+                refit=True,
+                progress=desk.progress,
+            )
     return TrainingReport(trained, previous, flags, _learn_to_recommend(desk, trained.record, as_of))
 
 
@@ -112,9 +123,7 @@ def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> M
     desk.progress(N_("learning what to recommend"))
     try:
         with desk.store() as connection:
-            return train_recommender(
-                connection, desk.home.models, as_of=as_of, active_days=churn.active_days
-            )
+            return train_recommender(connection, desk.home.models, as_of=as_of, active_days=churn.active_days)
     except OpsbotError as error:
         log.info("no recommender: %s", error)
     except Exception:
@@ -156,6 +165,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
             "cutoffs": record.card["cutoffs"],
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
+            "families": record.card["families"],
             "flagged": report.flags.flagged if report.flags else None,
             "entered": report.flags.count("entered") if report.flags else None,
             "left": report.flags.count("left") if report.flags else None,
@@ -213,15 +223,6 @@ def _list_of_changes(report: TrainingReport, desk: Desk) -> tuple[Attachment, ..
     """The users behind the counts, as a file in the home's exports."""
     if report.flags is None or not report.flags.changes:
         return ()
-    name = f"flag-changes-model-{report.trained.record.version}.csv"
-    path = desk.home.exports / name
-    _write(path, report.flags)
-    return (Attachment(name, str(path), "flag_changes"),)
-
-
-def _write(path: Path, flags: FlagChanges) -> None:
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("user_id", "change", "probability"))
-        writer.writerows((each.user_id, each.change, each.probability) for each in flags.changes)
+    rows = [(each.user_id, each.change, each.probability) for each in report.flags.changes]
+    stem = f"flag-changes-model-{report.trained.record.version}"
+    return (list_file(desk, stem, ("user_id", "change", "probability"), rows, kind="flag_changes"),)

@@ -88,6 +88,29 @@ WORDS = {
     "|most recent|updated|today's] data",
     "数据": "(用|使用|拿|根据|基于|以|按) [最新|最新的|新|新的|最近的|现有|所有|全部|今天的] (数据|订单"
     "|资料)",
+    # -- which users a list is about: arguments segment, category and not_category ---------------------
+    "segment": "[rfm|customer|user] (segment|group|cluster)",
+    "in segment": "[who are|that are|and are|who is] (in|from|of|within|belonging to|who belong to) [the] "
+    "<segment> {segment:segment}"
+    "|[who are|that are] (in|from|of|within) [the] {segment:segment} (segment|group|cluster)"
+    "|(among|from among|of|from|in) [the|our] {segment:known_group}",
+    "not bought": "(but|and) (not|never|no|did not buy|didn't buy|have not bought|haven't bought|never bought"
+    "|not bought|have never bought|without) [any] {not_category:category}|without {not_category:category}"
+    "|not {not_category:category}",
+    "who bought": "[(who|that|which) [have|has]] [ever|already] (bought|buy|ordered|purchased|buys) [from] "
+    "[the] [category] {category:category} [<not bought>]"
+    "|(who|that|which) (never|have never|did not|didn't|have not|haven't) (buy|bought|order|ordered) [any] "
+    "{not_category:category}",
+    "filtered": "<in segment> [and|,|who] [<who bought>]|<who bought> [and|,] [<in segment>]",
+    "分群": "分群|分组|群体|人群|细分|segment|客群|群",
+    "属于": "(属于|在|处于) [<分群>] {segment:segment} [<分群>] [里|中|里面|当中|内] [的]"
+    "|{segment:segment} <分群> (里|中|里面|当中|内) [的]"
+    "|<分群> {segment:segment} [里|中|里面|当中|内] [的]|{segment:known_group} [里|中|里面|当中|内] [的]",
+    "没买过": "[但|但是|却|而|且|并且|,] (没买过|没有买过|未买过|没买|从没买过|从未买过|不买|没购买过"
+    "|没有购买过|未购买过|未购买) {not_category:category} [类|商品|产品|品类] [的]",
+    "买过": "[曾|曾经] (买过|购买过|买了|买) {category:category} [类|商品|产品|品类] [的] [<没买过>]"
+    "|<没买过>",
+    "筛选": "<属于> [且|并且|,|而且|里] [<买过>]|<买过> [且|并且|,] [<属于>]",
 }
 
 # Around a sentence; stripped one by one, so that "tell me" may also belong to the sentence.

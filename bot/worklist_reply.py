@@ -10,21 +10,19 @@ from datetime import datetime, time, timedelta
 from bot import formats
 from bot.command import Asker, Question
 from bot.desk import Desk
+from bot.horizon import horizon_days
 from bot.i18n import N_, _
 from bot.reply import Button, Failure, Reply
 from bot.team import members, named
 from bot.users import asked_user, in_a_question, who_is_who
 from storage import operators, worklist
 from storage.errors import OpsbotError
-from storage.holdouts import Holdout, holdout_of
+from storage.holdouts import WARNINGS, Holdout, holdout_of
 from storage.identities import ids_of
-from storage.model_store import CHURN, promoted
 from storage.worklist import Act, ActName, Standing
 
 SNOOZE_DAYS = 14
 MOST_SNOOZE_DAYS = 365
-# Where no model says what the shop's horizon is.
-USUAL_HORIZON_DAYS = 30
 
 TITLES = {
     "take": N_("User {user} is taken by {name}."),
@@ -33,6 +31,10 @@ TITLES = {
     "release": N_("User {user} is given back by {name}: nobody has them now."),
     "note": N_("Noted on user {user}."),
 }
+_SPOILS = (
+    N_("User {user} is held out by the campaign {campaign}: contacting them spoils its measurement."),
+    N_("User {user} is held out to measure the warnings: contacting them spoils the measurement."),
+)
 UNDO_SECONDS = 24 * 60 * 60
 _DONE = {
     "take": N_("that {name} has user {user}"),
@@ -115,8 +117,22 @@ def undo_reply(question: Question, desk: Desk) -> Reply:
 
 def standing_line(user_id: str, desk: Desk) -> tuple[str, ...]:
     """How things stand with a user, in one line; no line where nobody did anything about them."""
-    said = " · ".join(_parts(_standing(user_id, desk), desk))
+    said = " · ".join([*_parts(_standing(user_id, desk), desk), *_held_out_part(user_id, desk)])
     return (_capital(said),) if said else ()
+
+
+def _held_out_part(user_id: str, desk: Desk) -> Sequence[str]:
+    """That somebody is not to be contacted, by what and until when; mostly nothing."""
+    with desk.store() as connection:
+        held_out = _held_out(desk, connection, user_id)
+    if held_out is None:
+        return ()
+    sentence = (
+        N_("held out until {day} to measure the warnings")
+        if held_out.campaign_id == WARNINGS
+        else N_("held out by the campaign {campaign} until {day}")
+    )
+    return (_(sentence).format(campaign=held_out.campaign_id, day=_day(held_out.closes_at, desk)),)
 
 
 def _standing(user_id: str, desk: Desk) -> Standing:
@@ -159,16 +175,14 @@ def _given(done: Act, desk: Desk, named_so: str) -> Act:
 
 
 def _held_out(desk: Desk, connection: sqlite3.Connection, user_id: str) -> Holdout | None:
-    """The campaign that measures without this user just now."""
-    record = promoted(connection, CHURN)
-    days = desk.settings.horizon_days or (record.horizon_days if record else USUAL_HORIZON_DAYS)
+    """What measures without this user just now: a campaign, or the warnings."""
+    days = horizon_days(desk, connection)
     return holdout_of(connection, ids_of(connection, user_id), at=desk.moment(), days=days)
 
 
 def _spoils(user_id: str, held_out: Holdout, question: Question) -> Reply:
-    sure = _(
-        "User {user} is held out by the campaign {campaign}: contacting them spoils its measurement."
-    ).format(user=user_id, campaign=held_out.campaign_id)
+    sure = _SPOILS[held_out.campaign_id == WARNINGS]
+    sure = _(sure).format(user=user_id, campaign=held_out.campaign_id)
     return Reply(
         title=sure,
         buttons=(Button(_("Contacted all the same"), question.text, confirms=True),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from predictor import metrics
 from predictor.baselines import BASELINES
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition
+from predictor.families import OptionalFamily
 from predictor.labels import LabelledTable, LabelledTables
 from predictor.stack import Stack, fit, rfm_rows, stacked, too_little
 from storage.errors import OpsbotError
@@ -30,7 +31,6 @@ class TestedDay:
 
     as_of: date
     user_ids: Sequence[str]
-    values: Floats
     churned: NDArray[np.int8]
     probability: Floats
     baselines: Mapping[str, Floats]
@@ -149,6 +149,18 @@ def backtest(
     return BackTest(calendar.definition, tuple(days))
 
 
+def with_families(
+    tested: BackTest, calendar: Calendar, tables: LabelledTables, families: Sequence[OptionalFamily]
+) -> BackTest:
+    """The same users on the same dates, scored by models that also know `families`."""
+    days = []
+    for day in tested.days:
+        model = fit(stacked(calendar, tables, day.as_of, families))
+        table = tables.with_families(day.as_of, model.families)
+        days.append(replace(day, probability=model.probability(table.values)))
+    return replace(tested, days=tuple(days))
+
+
 def _test(stack: Stack, tested: LabelledTable) -> TestedDay:
     rows = rfm_rows(tested.table)
     beside: dict[str, Floats] = {}
@@ -160,7 +172,6 @@ def _test(stack: Stack, tested: LabelledTable) -> TestedDay:
     return TestedDay(
         as_of=tested.as_of,
         user_ids=tested.table.user_ids.tolist(),
-        values=tested.table.values,
         churned=tested.churned,
         probability=fit(stack).probability(tested.table.values),
         baselines=beside,

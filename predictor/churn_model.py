@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
-from predictor.feature_table import FEATURE_NAMES
+from predictor.definition import Definition
+from predictor.families import Fitted, family_named
+from predictor.feature_table import FEATURE_NAMES, FeatureTable, feature_table
 from storage.errors import ModelFileError
+from storage.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
@@ -35,19 +38,21 @@ def compress(values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class ChurnModel:
-    """P(no order within the horizon) from a feature table.
+    """P(no order within the horizon) from a feature table with the columns it knows.
 
     Both halves are fitted on log-loss and averaged in log-odds: they err differently, every family
     alone ends on the same plateau, and a mean of log-odds splits into reasons that add up.
-    `boosted_share` is the weight of the trees: they need rows before they earn it.
+    `boosted_share` is the weight of the trees: they need rows before they earn it. `families` are the
+    optional ones it was trained with, in the order of their columns behind the core ones.
     """
 
     logistic: Pipeline
     boosted: HistGradientBoostingClassifier
     boosted_share: float
+    families: tuple[Fitted, ...] = ()
 
     @classmethod
-    def fit(cls, values: Floats, churned: NDArray[np.int8]) -> ChurnModel:
+    def fit(cls, values: Floats, churned: NDArray[np.int8], families: Sequence[Fitted] = ()) -> ChurnModel:
         """Fit on stacked cut-offs, (n_rows, n_features), and their outcomes, (n_rows,); both must occur."""
         logistic = Pipeline(
             [
@@ -73,8 +78,28 @@ class ChurnModel:
         binned = np.where(np.isnan(values).all(axis=0), 0.0, values)
         with _threads.limit(limits=1):
             return cls(
-                logistic.fit(compress(values), churned), boosted.fit(binned, churned), _share(len(churned))
+                logistic.fit(compress(values), churned),
+                boosted.fit(binned, churned),
+                _share(len(churned)),
+                tuple(families),
             )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the features it was trained on, in their order."""
+        extra = (each.name for fitted in self.families for each in fitted.family.features)
+        return (*FEATURE_NAMES, *extra)
+
+    def table(
+        self, snapshot: Snapshot, definition: Definition, *, user_id: str | None = None
+    ) -> FeatureTable:
+        """Its columns of every active user, or of `user_id` alone; see `feature_table`."""
+        table = feature_table(snapshot, definition, user_id=user_id)
+        for fitted in self.families if len(table) else ():
+            material = fitted.family.read(snapshot, user_id=user_id)
+            columns = fitted.columns(material, snapshot.known_before, table.user_ids)
+            table = table.beside(tuple(each.name for each in fitted.family.features), columns)
+        return table
 
     def log_odds(self, values: Floats) -> Floats:
         """(n_rows,) log-odds of no order within the horizon."""
@@ -93,7 +118,8 @@ class ChurnModel:
         """What is kept in a model file."""
         return {
             "format": FORMAT,
-            "feature_names": list(FEATURE_NAMES),
+            "feature_names": list(self.columns),
+            "families": {fitted.family.name: fitted.parts() for fitted in self.families},
             "logistic": self.logistic,
             "boosted": self.boosted,
             "boosted_share": self.boosted_share,
@@ -102,12 +128,16 @@ class ChurnModel:
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> ChurnModel:
         """The model from a file; raises ModelFileError where another version of opsbot made it."""
-        if parts.get("format") != FORMAT or list(parts["feature_names"]) != list(FEATURE_NAMES):
+        kept = parts.get("families", {})
+        known = [(family_named(name), its_parts) for name, its_parts in kept.items()]
+        families = tuple(family.load(its_parts) for family, its_parts in known if family is not None)
+        model = cls(parts["logistic"], parts["boosted"], parts["boosted_share"], families)
+        if parts.get("format") != FORMAT or list(parts["feature_names"]) != list(model.columns):
             raise ModelFileError(
                 "This model was made by another version of opsbot.",
                 next_step="Train again: opsbot train",
             )
-        return cls(parts["logistic"], parts["boosted"], parts["boosted_share"])
+        return model
 
 
 def _share(rows: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.definition import Definition
-from predictor.features import FEATURES
+from predictor.features import FEATURES, Feature
 from storage.identities import exclusion_of
 from storage.snapshot import Snapshot
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
 
 
-def _feature_text() -> str:
-    over_orders = ",\n        ".join(f"{f.sql} AS {f.name}" for f in FEATURES if f.over_orders)
-    columns = ",\n    ".join(f.name if f.over_orders else f"{f.sql} AS {f.name}" for f in FEATURES)
+def _feature_text(features: Sequence[Feature]) -> str:
+    over_orders = ",\n        ".join(f"{f.sql} AS {f.name}" for f in features if f.over_orders)
+    columns = ",\n    ".join(f.name if f.over_orders else f"{f.sql} AS {f.name}" for f in features)
     return f""",
 numbered AS (
     SELECT
@@ -37,7 +38,7 @@ numbered AS (
 ),
 history AS (
     SELECT
-        user_id, total_cents, quantity, lines, categories, returned_cents, returned_lines,
+        user_id, total_cents, discount_cents, quantity, lines, categories, returned_cents, returned_lines,
         (:known_before - ordered_at) / 86400e0 AS age_days,
         (ordered_at - ordered_before_at) / 86400e0 AS gap_days,
         (:known_before - last_ordered_at) / 86400e0 AS recency_days,
@@ -61,7 +62,7 @@ FROM behaviour
 ORDER BY user_id"""
 
 
-FEATURE_TEXT = _feature_text()
+FEATURE_TEXT = _feature_text(FEATURES)
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,12 @@ class FeatureTable:
     """Features of the users that were active at a snapshot.
 
     `user_ids`: (n_users,) text, ascending. `values`: (n_users, n_features) float64 in the order of
-    `FEATURE_NAMES`; an unknown value is NaN.
+    `names`; an unknown value is NaN. The core features come first, in the order of `FEATURE_NAMES`.
     """
 
     user_ids: NDArray[np.object_]
     values: NDArray[np.float64]
+    names: tuple[str, ...] = FEATURE_NAMES
 
     def __len__(self) -> int:
         return len(self.user_ids)
@@ -85,26 +87,38 @@ class FeatureTable:
 
     def column(self, name: str) -> NDArray[np.float64]:
         """One feature of all users, (n_users,); raises ValueError for a name that is no feature."""
-        return self.values[:, FEATURE_NAMES.index(name)]
+        return self.values[:, self.names.index(name)]
+
+    def beside(self, names: tuple[str, ...], values: NDArray[np.float64]) -> FeatureTable:
+        """The table with more columns, (n_users, n_names), behind its own."""
+        return FeatureTable(self.user_ids, np.hstack([self.values, values]), (*self.names, *names))
 
     def frame(self) -> pd.DataFrame:
         """The table with a `user_id` column first, for one's own notebook."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.values, columns=list(FEATURE_NAMES))
+        frame = pd.DataFrame(self.values, columns=list(self.names))
         frame.insert(0, "user_id", self.user_ids)
         return frame
 
 
-def feature_table(snapshot: Snapshot, definition: Definition, *, user_id: str | None = None) -> FeatureTable:
+def feature_table(
+    snapshot: Snapshot,
+    definition: Definition,
+    *,
+    user_id: str | None = None,
+    features: Sequence[Feature] = FEATURES,
+) -> FeatureTable:
     """Features of every active user, or of `user_id` alone (no row where that user is not active).
 
-    Excluded users have no row, and ids that were merged have that of the user they are part of.
+    Excluded users have no row, and ids that were merged have that of the user they are part of. `features`
+    are some of FEATURES and EXTRA_FEATURES, with those that they are made of.
     """
+    names = tuple(feature.name for feature in features)
     if user_id is not None and exclusion_of(snapshot.connection, user_id, snapshot.identities_known_before):
-        return FeatureTable.empty()
+        return FeatureTable(np.empty(0, dtype=object), np.empty((0, len(names))), names)
     cursor = snapshot.query(
-        FEATURE_TEXT,
+        FEATURE_TEXT if features is FEATURES else _feature_text(features),
         {"horizon_days": definition.horizon_days, "active_days": definition.active_days},
         user_id=user_id,
     )
@@ -115,5 +129,5 @@ def feature_table(snapshot: Snapshot, definition: Definition, *, user_id: str | 
     while rows := cursor.fetchmany(10_000):
         ids.extend(row[0] for row in rows)
         chunks.append(np.array([row[1:] for row in rows], dtype=np.float64))
-    values = np.concatenate(chunks) if chunks else np.empty((0, len(FEATURE_NAMES)))
-    return FeatureTable(np.array(ids, dtype=object), values)
+    values = np.concatenate(chunks) if chunks else np.empty((0, len(names)))
+    return FeatureTable(np.array(ids, dtype=object), values, names)

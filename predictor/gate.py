@@ -11,6 +11,7 @@ from predictor.backtest import BackTest
 from predictor.churn_model import ChurnModel
 from predictor.definition import Definition, definition_of
 from predictor.features.feature import N_
+from predictor.labels import LabelledTables
 from storage import model_store
 from storage.errors import ModelFileError
 from storage.model_store import ModelRecord
@@ -26,12 +27,18 @@ class Decision:
 
 
 def decide(
-    current: ModelRecord | None, as_of: date, definition: Definition, tested: BackTest, models: Path
+    current: ModelRecord | None,
+    as_of: date,
+    definition: Definition,
+    tested: BackTest,
+    tables: LabelledTables,
+    models: Path,
 ) -> Decision:
     """The rule: promote unless the model in use knows newer data or was better on dates new to both.
 
     Dates new to both are those since the model in use was trained: the back-test scores them with a
-    model trained before each, and the model in use had not seen them either.
+    model trained before each, and the model in use had not seen them either. Each is given its own
+    columns of the same users, so that it does not matter which optional families the other has.
     """
     if current is None:
         return Decision(True, N_("Promoted: it is the first model."), {})
@@ -55,7 +62,7 @@ def decide(
     gain = metrics.paired_gain(
         [day.churned for day in common],
         [day.probability for day in common],
-        [in_use.probability(day.values) for day in common],
+        [in_use.probability(tables.with_families(day.as_of, in_use.families).values) for day in common],
         metrics.brier,
         [day.user_ids for day in common],
     )

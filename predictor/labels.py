@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from predictor.definition import Definition
+from predictor.families.family import Cutoff, Fitted, OptionalFamily
 from predictor.feature_table import FeatureTable, feature_table
+from storage.moments import known_before
 from storage.snapshot import Snapshot
 
 _ORDERED_SINCE = " SELECT DISTINCT user_id FROM orders WHERE ordered_at >= :window_start"
@@ -23,6 +26,11 @@ class LabelledTable:
     as_of: date
     table: FeatureTable
     churned: NDArray[np.int8]
+
+    @property
+    def cutoff(self) -> Cutoff:
+        """What an optional family is fitted on."""
+        return Cutoff(known_before(self.as_of), self.table.user_ids, self.churned)
 
 
 def window_end(as_of: date, definition: Definition) -> date:
@@ -53,6 +61,7 @@ class LabelledTables:
         self._shop = shop
         self._definition = definition
         self._by_day: dict[date, LabelledTable] = {}
+        self._materials: dict[OptionalFamily, Any] = {}
 
     def snapshot(self, as_of: date) -> Snapshot:
         """The same users as of another day."""
@@ -66,3 +75,17 @@ class LabelledTables:
             labels = churned(snapshot, self._definition, table.user_ids.tolist())
             self._by_day[as_of] = LabelledTable(as_of, table, labels)
         return self._by_day[as_of]
+
+    def material(self, family: OptionalFamily) -> Any:
+        """What a family's columns are made of on all days; read once."""
+        if family not in self._materials:
+            self._materials[family] = family.read(self._shop)
+        return self._materials[family]
+
+    def with_families(self, as_of: date, families: Sequence[Fitted]) -> FeatureTable:
+        """The table of that day with the columns of fitted families behind the core ones."""
+        table = self.at(as_of).table
+        for fitted in families:
+            columns = fitted.columns(self.material(fitted.family), known_before(as_of), table.user_ids)
+            table = table.beside(tuple(each.name for each in fitted.family.features), columns)
+        return table

@@ -25,7 +25,7 @@ _CELLS = 4_000_000  # numbers held at once while resampling: 32 MB
 
 @dataclass(frozen=True)
 class Gain:
-    """A difference between two models, `mean`, and its 95 % interval from `low` to `high`."""
+    """A difference between two models, `mean`, and its interval from `low` to `high`, of 95 % by default."""
 
     mean: float
     low: float
@@ -122,8 +122,9 @@ def paired_gain(
     *,
     draws: int = 400,
     seed: int = 0,
+    level: float = 0.95,
 ) -> Gain:
-    """`metric` of p minus `metric` of q, averaged over test dates, with a 95 % interval over users.
+    """`metric` of p minus `metric` of q, averaged over test dates, with an interval over users.
 
     Args:
         y_by_date: what happened, one (n_rows of that date,) array for each test date.
@@ -132,8 +133,9 @@ def paired_gain(
         metric: a function of (y, p) in this module, or any other; for brier and log_loss a gain is
             negative. Those of this module are resampled in one stroke, others call by call.
         user_ids_by_date: who the rows are, same shapes; ids of one type.
-        draws: bootstrap samples; percentiles 2.5 and 97.5 of their gains are the interval.
+        draws: bootstrap samples, of whose gains the middle `level` are the interval.
         seed: of the samples.
+        level: of the interval.
 
     Users, not rows, are drawn with replacement, and a drawn user brings their rows of every date, so
     a user scored on five dates is not counted as five independent ones. Dates on which the metric is
@@ -162,7 +164,7 @@ def paired_gain(
     ]
     known = np.concatenate(drawn)
     known = known[~np.isnan(known)]
-    low, high = np.percentile(known, (2.5, 97.5)) if known.size else (math.nan, math.nan)
+    low, high = np.quantile(known, ((1 - level) / 2, (1 + level) / 2)) if known.size else (math.nan, math.nan)
     return Gain(float(gains(np.ones((1, n_users)))[0]), float(low), float(high))
 
 

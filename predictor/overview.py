@@ -141,19 +141,25 @@ class Sales:
         return int(found)
 
 
+def list_sales(snapshot: Snapshot) -> None:
+    """Put the sales of a snapshot into temp.sales: orders (kind 1) and what came back of them (kind 0)."""
+    connection = snapshot.connection
+    connection.execute("DROP TABLE IF EXISTS temp.sales")
+    connection.execute(_CREATE)
+    snapshot.query(_ORDERS, into=_INTO)
+    snapshot.query(_RETURNS, into=_INTO)
+    if connection.execute(_ANY_REFUND).fetchone()[0]:
+        snapshot.query(_REFUNDS, into=_INTO)
+
+
 @contextmanager
 def sales(connection: sqlite3.Connection, today: date) -> Iterator[Sales]:
     """The sales of the shop as known at the end of `today` (UTC); raises EmptyStoreError."""
     snapshot = as_now(connection, max(today, data_through(connection)))
     everything = Snapshot(connection, snapshot.as_of, EVERY_SALE, snapshot.identities_before)
-    connection.execute("DROP TABLE IF EXISTS temp.sales")
     connection.execute("DROP TABLE IF EXISTS temp.left_out")
-    connection.execute(_CREATE)
     connection.execute("CREATE TEMP TABLE left_out (user_id TEXT PRIMARY KEY)")
-    everything.query(_ORDERS, into=_INTO)
-    everything.query(_RETURNS, into=_INTO)
-    if connection.execute(_ANY_REFUND).fetchone()[0]:
-        everything.query(_REFUNDS, into=_INTO)
+    list_sales(everything)
     excluded = connection.execute("SELECT DISTINCT user_id FROM user_exclusions WHERE undone_at IS NULL")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.left_out VALUES (?)",

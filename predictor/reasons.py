@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from predictor.churn_model import ChurnModel, compress, sigmoid
-from predictor.feature_table import FEATURE_NAMES
 from predictor.features import FEATURES, Family
 
 Floats = NDArray[np.float64]
@@ -60,6 +59,9 @@ class Explainer:
 
     def __init__(self, model: ChurnModel) -> None:
         self._model = model
+        core = ((feature.name, feature.family) for feature in FEATURES)
+        extra = ((each.name, each.family) for fitted in model.families for each in fitted.family.features)
+        self._columns: tuple[tuple[str, Family], ...] = (*core, *extra)
         self._leaves = _leaves(model.boosted)
         boosted_mean = float(np.ravel(model.boosted._baseline_prediction)[0]) + float(
             (self._leaves.value * self._leaves.share.prod(axis=1)).sum()
@@ -79,11 +81,21 @@ class Explainer:
         base = sigmoid(np.array([self.base, self.base + total]))
         # Log-odds become probability by one common factor, so that the parts still add up.
         factor = (base[1] - base[0]) / total if abs(total) > 1e-9 else base[0] * (1 - base[0])
-        own = dict(zip(FEATURE_NAMES, values.tolist(), strict=True))
-        reasons = [
-            _reason(family, added, own, float(factor)) for family in dict.fromkeys(f.family for f in FEATURES)
-        ]
+        own = dict(zip(self._model.columns, values.tolist(), strict=True))
+        families = dict.fromkeys(family for _, family in self._columns)
+        reasons = [self._reason(family, added, own, float(factor)) for family in families]
         return sorted(reasons, key=lambda reason: -abs(reason.effect))
+
+    def _reason(self, family: Family, added: Floats, own: dict[str, float], factor: float) -> Reason:
+        members = [i for i, (_, each) in enumerate(self._columns) if each is family]
+        strongest = max(members, key=lambda i: abs(added[i]))
+        return Reason(
+            feature=self._columns[strongest][0],
+            family=family.name,
+            text=family.sentence(own),
+            values=own,
+            effect=float(added[members].sum()) * factor,
+        )
 
     def _mean(self, linear: Floats, boosted: Floats) -> Floats:
         share = self._model.boosted_share
@@ -118,21 +130,6 @@ class Explainer:
             worth = coalition @ np.array(weights) * (met[:, player] - leaves.share[:, player]) * leaves.value
             np.add.at(added, leaves.feature[:, player], worth)
         return added
-
-
-def _reason(family: Family, added: Floats, own: dict[str, float], factor: float) -> Reason:
-    members = [i for i, feature in enumerate(FEATURES) if feature.family is family]
-    strongest = max(members, key=lambda i: abs(added[i]))
-    without = any(np.isnan(own[name]) for name in family.needs) or (
-        family.zero_without is not None and own[family.zero_without] == 0
-    )
-    return Reason(
-        feature=FEATURES[strongest].name,
-        family=family.name,
-        text=family.reason_without if without else family.reason,
-        values=own,
-        effect=float(added[members].sum()) * factor,
-    )
 
 
 def _leaves(boosted: Any) -> _Leaves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,14 +16,16 @@ from numpy.typing import NDArray
 from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
-from predictor.feature_table import FeatureTable, feature_table
+from predictor.families import OptionalFamily
+from predictor.feature_table import FeatureTable
 from predictor.reasons import Explainer, Reason
-from predictor.training import TASK
+from predictor.training import TASK, Progress, prepare
+from predictor.warning_draw import draw_warnings
 from storage import flag_events, model_store
 from storage.database import transaction
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
-from storage.snapshot import Snapshot, as_now, data_through, data_version
+from storage.snapshot import Snapshot, as_now, data_through, data_version, latest_snapshot
 
 MEDIUM_FROM = 1 / 3
 HIGH_FROM = 2 / 3
@@ -77,6 +80,16 @@ def model_known_at(connection: sqlite3.Connection, as_of: date) -> ModelRecord:
     return record
 
 
+def model_for(connection: sqlite3.Connection, models: Path, as_of: date | None) -> ChurnModel | None:
+    """The model that scores are made with as of a day, or today without one; None where there is none."""
+    record = (
+        model_store.promoted(connection, TASK)
+        if as_of is None
+        else model_store.known_at(connection, TASK, as_of)
+    )
+    return None if record is None else _loaded(record, models).model
+
+
 def warm_up(connection: sqlite3.Connection, models: Path) -> None:
     """Read the model in use into memory, where there is one, so that the first question need not wait."""
     record = model_store.promoted(connection, TASK)
@@ -92,21 +105,45 @@ def score_everybody(
     Merges and exclusions are those known by then, or with `now` those that hold now.
     """
     snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
-    table = feature_table(snapshot, definition_of(record))
-    return Scores(record, as_of, table, _loaded(record, models).model.probability(table.values))
+    model = _loaded(record, models).model
+    table = model.table(snapshot, definition_of(record))
+    return Scores(record, as_of, table, model.probability(table.values))
+
+
+def prepare_scoring(
+    connection: sqlite3.Connection,
+    models: Path,
+    record: ModelRecord,
+    optional: Sequence[OptionalFamily],
+    progress: Progress = lambda step: None,
+) -> bool:
+    """Do what a model's families need before everybody is scored: read new reviews, where it reads any.
+
+    `optional` are the families as `optional_families` gives them. Returns whether there was anything to do.
+    """
+    its_own = {fitted.family for fitted in _loaded(record, models).model.families}
+    return prepare(
+        [family for family in optional if family in its_own], latest_snapshot(connection), progress
+    )
 
 
 def refresh_scores(
-    connection: sqlite3.Connection, models: Path, as_of: date, flag_at: float | None = None
+    connection: sqlite3.Connection,
+    models: Path,
+    as_of: date,
+    flag_at: float | None = None,
+    *,
+    again: bool = False,
 ) -> ModelRecord:
     """Score everybody with the model in use and advance the flags, unless that was done for this very state.
 
-    The state is the model, the day, the data and who is who, and the threshold; returns the model in use.
+    The state is the model, the day, the data and who is who, and the threshold; with `again` it is done
+    whatever the state, for new reviews were read. Returns the model in use.
     """
     record = promoted_model(connection)
     threshold = flag_threshold(record, flag_at)
     state = (record.version, as_of.isoformat(), data_version(connection), threshold)
-    if _last_scoring(connection) != state:
+    if again or _last_scoring(connection) != state:
         _keep(connection, score_everybody(connection, models, record, as_of, now=True), state)
     return record
 
@@ -124,10 +161,10 @@ def risk_of(
     Nor has who is excluded now a risk.
     """
     record = promoted_model(connection)
-    table = feature_table(as_now(connection, as_of), definition_of(record), user_id=user_id)
+    loaded = _loaded(record, models)
+    table = loaded.model.table(as_now(connection, as_of), definition_of(record), user_id=user_id)
     if not len(table):
         return None
-    loaded = _loaded(record, models)
     probability = float(loaded.model.probability(table.values)[0])
     was_flagged = connection.execute(
         "SELECT flagged FROM scores WHERE task = ? AND user_id = ?", (TASK, user_id)
@@ -179,13 +216,10 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
             for user_id, p in zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
         }
         scored_at = int(time.time())
-        flag_events.record(
-            connection,
-            scores.as_of,
-            scored_at,
-            entered=(user_id for user_id, is_now in now.items() if is_now and user_id not in flagged),
-            left=(user_id for user_id in flagged if not now.get(user_id)),
-        )
+        entered = [user_id for user_id, is_now in now.items() if is_now and user_id not in flagged]
+        left = [user_id for user_id in flagged if not now.get(user_id)]
+        flag_events.record(connection, scores.as_of, scored_at, entered=entered, left=left)
+        draw_warnings(connection, entered, scores.as_of, scored_at, scores.record.horizon_days)
         cursor = connection.execute(
             "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",

@@ -15,13 +15,11 @@ _END = re.compile(
 _COMMA = re.compile(r"(?<=[,，、:：])\s*")
 _WORD = re.compile(r"[^\W_]")
 # Mr. Lee, approx. 5, z. B. this
-_SHORT_FORM = re.compile(
-    r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|no|nr|approx|ca|etc|vs|e\.g|i\.e|bzw|z\.b))\.$", re.IGNORECASE
-)
+_SHORT_FORM = re.compile(r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|etc|vs|e\.g|i\.e|bzw|z\.b))\.$", re.IGNORECASE)
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a review, at most MOST of at most LONGEST characters each; none without words."""
+    """The sentences of a review, at most MOST of at most LONGEST characters each; none of a text without words."""
     sentences: list[str] = []
     for part in _END.split(text):
         said = part.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from predictor.baselines import EVERYONE_COLUMNS, RFM_FEATURES, Rows
 from predictor.churn_model import ChurnModel
 from predictor.cutoffs import Calendar
 from predictor.errors import TooLittleHistoryError
+from predictor.families import Fitted, OptionalFamily
 from predictor.feature_table import FeatureTable
 from predictor.labels import LabelledTable, LabelledTables
 
@@ -33,7 +35,10 @@ FROM orders GROUP BY user_id
 
 @dataclass(frozen=True)
 class Stack:
-    """Labelled tables of several cut-offs, one under the other; see `predictor.baselines.Stack`."""
+    """Labelled tables of several cut-offs, one under the other; see `predictor.baselines.Stack`.
+
+    `families` are the optional ones whose columns follow the core ones, as fitted on these cut-offs.
+    """
 
     values: Floats
     rows: Rows
@@ -41,6 +46,7 @@ class Stack:
     cutoff: NDArray[np.int64]
     everyone: Rows
     horizon_days: int
+    families: tuple[Fitted, ...] = ()
 
     @property
     def enough(self) -> bool:
@@ -49,24 +55,31 @@ class Stack:
         return len(self.y) >= FEWEST_USERS and min(gone, len(self.y) - gone) >= FEWEST_OF_EACH_OUTCOME
 
 
-def stacked(calendar: Calendar, tables: LabelledTables, test_date: date) -> Stack:
+def stacked(
+    calendar: Calendar, tables: LabelledTables, test_date: date, families: Sequence[OptionalFamily] = ()
+) -> Stack:
     """The training rows for a model that is used on `test_date`; may have no rows."""
     cutoffs = calendar.cutoffs(test_date)
     dated: list[LabelledTable] = [tables.at(day) for day in reversed(cutoffs)]
     empty = FeatureTable.empty()
     values = np.concatenate([empty.values, *(part.table.values for part in dated)])
+    fitted = [
+        family.fit(tables.material(family), [part.cutoff for part in dated])
+        for family in (families if dated else ())
+    ]
     everyone = (
         np.array(tables.snapshot(cutoffs[0]).query(_EVERYONE).fetchall(), dtype=np.float64)
         if cutoffs
         else np.empty((0, len(EVERYONE_COLUMNS)))
     )
     return Stack(
-        values=values,
+        values=np.hstack([values, *(np.concatenate(columns) for _, columns in fitted)]),
         rows=rfm_rows(FeatureTable(np.empty(len(values), dtype=object), values)),
         y=np.concatenate([np.empty(0, dtype=np.int8), *(part.churned for part in dated)]),
         cutoff=np.repeat(np.arange(len(dated)), [len(part.table) for part in dated]),
         everyone={name: everyone[:, i] for i, name in enumerate(EVERYONE_COLUMNS)},
         horizon_days=calendar.definition.horizon_days,
+        families=tuple(each for each, _ in fitted),
     )
 
 
@@ -99,9 +112,9 @@ def too_little(calendar: Calendar, tables: LabelledTables) -> TooLittleHistoryEr
 def fit(stack: Stack) -> ChurnModel:
     """The churn model of those rows, or of MOST_ROWS of them; `stack.enough` has to hold."""
     if len(stack.y) <= MOST_ROWS:
-        return ChurnModel.fit(stack.values, stack.y)
+        return ChurnModel.fit(stack.values, stack.y, stack.families)
     sample = np.sort(np.random.default_rng(0).choice(len(stack.y), MOST_ROWS, replace=False))
-    return ChurnModel.fit(stack.values[sample], stack.y[sample])
+    return ChurnModel.fit(stack.values[sample], stack.y[sample], stack.families)
 
 
 def rfm_rows(table: FeatureTable) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, choose_definition, definition_of
-from predictor.feature_table import FEATURE_NAMES
+from predictor.families import OptionalFamily, optional_families
+from predictor.families.choice import choose
 from predictor.features.feature import N_
 from predictor.gate import decide
 from predictor.labels import LabelledTables
@@ -52,13 +53,15 @@ def train(
     horizon_days: int | None = None,
     active_days: int | None = None,
     flag_at: float | None = None,
+    optional: Sequence[OptionalFamily] | None = None,
     progress: Progress = lambda step: None,
     before_storing: Callable[[], None] = lambda: None,
 ) -> Trained:
     """Train as of a day (default: the day of the latest order), back-test, and promote or keep.
 
     Everything comes from what was known then, the definition included where none was set; without a day,
-    merges and exclusions are those that hold now. Raises EmptyStoreError or TooLittleHistoryError; nothing is
+    merges and exclusions are those that hold now. `optional` are the families to try, by default all of
+    them, texts read with the default encoder. Raises EmptyStoreError or TooLittleHistoryError; nothing is
     stored before the model is complete, and `before_storing` is called.
     """
     # Without a day it is about today, whose merges and exclusions may be later than the latest order.
@@ -67,11 +70,16 @@ def train(
     current = model_store.promoted(connection, TASK)
     definition = definition_in_force(snapshot, horizon_days=horizon_days, active_days=active_days)
     calendar = calendar_of(snapshot, definition)
-    tables = LabelledTables(sampled(snapshot, MOST_USERS), calendar.definition)
+    shop = sampled(snapshot, MOST_USERS)
+    tables = LabelledTables(shop, calendar.definition)
     progress(N_("testing on past dates"))
     tested = backtest(calendar, tables)
+    families = optional_families(connection) if optional is None else optional
+    prepare(families, shop, progress)
+    choice = choose(tested, calendar, tables, families)
+    tested = choice.tested
     progress(N_("training"))
-    stack = stacked(calendar, tables, as_of)
+    stack = stacked(calendar, tables, as_of, choice.families)
     if not stack.enough:
         raise too_little(calendar, tables)
     model = fit(stack)
@@ -81,10 +89,11 @@ def train(
         "first_day": calendar.first_day.isoformat(),
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),
-        "features": list(FEATURE_NAMES),
+        "features": list(model.columns),
+        "families": choice.summary(),
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
-    decision = decide(current, as_of, calendar.definition, tested, models)
+    decision = decide(current, as_of, calendar.definition, tested, tables, models)
     before_storing()
     record = model_store.add_candidate(
         connection,
@@ -105,6 +114,19 @@ def train(
         decision_values=decision.values,
         definition_chosen=horizon_days is None and current is None,
     )
+
+
+def prepare(families: Sequence[OptionalFamily], snapshot: Snapshot, progress: Progress) -> bool:
+    """Let the families do what takes long; returns whether there was anything to do."""
+    said: list[int] = []
+
+    def hear(done: int, total: int) -> None:
+        if not said:
+            progress(N_("reading reviews"))
+        said.append(done)
+
+    did = [family.prepare(snapshot, hear) for family in families]
+    return any(did)
 
 
 def definition_in_force(

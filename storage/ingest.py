@@ -12,6 +12,7 @@ from pathlib import Path
 
 from storage import values
 from storage.batches import Source
+from storage.contact_arms import settle_arms
 from storage.currencies import two_currencies
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
@@ -208,6 +209,8 @@ class _Import:
         staging = self._stage(shop_currency(connection, self._reading))
         if self._preset is not None and self._preset.refund is not None:
             staging.anonymous -= date_returns(connection, self._preset.refund.item, now)
+        if self._table.name == "contacts":
+            self.warnings += settle_arms(connection, staging.columns)
         rejected = self._rejects.rows
         import_id = connection.execute(
             "INSERT INTO imports VALUES (NULL, ?, ?, ?, 0, 0, 0, 0, 0, 0)", (self._table.name, file_name, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,7 +46,7 @@ known_statuses AS (
 known_lines AS (
     SELECT
         {user_id} AS user_id, l.order_id, l.item_id, l.ordered_at, l.quantity, l.category, l.item_name,
-        COALESCE(l.total_cents, 0) AS total_cents,
+        COALESCE(l.total_cents, 0) AS total_cents, COALESCE(l.discount_cents, 0) AS discount_cents,
         COALESCE(s.status, l.status) AS status,
         COALESCE(s.status_at, l.ordered_at) AS status_at,
         CASE WHEN l.quantity > 0 THEN 1 ELSE 0 END AS bought
@@ -66,6 +66,7 @@ line_sums AS (
         order_id,
         MIN(CASE WHEN bought = 1 THEN ordered_at END) AS ordered_at,
         SUM(CASE WHEN bought = 1 THEN total_cents END) AS total_cents,
+        SUM(CASE WHEN bought = 1 THEN discount_cents ELSE 0 END) AS discount_cents,
         SUM(CASE WHEN bought = 1 THEN quantity END) AS quantity,
         SUM(bought) AS lines,
         COUNT(DISTINCT CASE WHEN bought = 1 THEN category END) AS categories,
@@ -77,7 +78,8 @@ line_sums AS (
 ),
 order_sums AS (
     SELECT
-        user_id, order_id, ordered_at, total_cents, quantity, lines, categories, returned_lines,
+        user_id, order_id, ordered_at, total_cents, discount_cents, quantity, lines, categories,
+        returned_lines,
         CASE
             WHEN sent_back_cents <= 0 OR refunded_cents <= 0
                 OR sent_back_cents + refunded_cents <= total_cents
@@ -107,6 +109,10 @@ known_reviews AS (
 EVERY_USER = "l.user_id <> ''"
 EVERY_SALE = "l.user_id >= ''"
 SAMPLED_USERS = "l.user_id IN (SELECT user_id FROM temp.sampled_users)"
+# Whoever was drawn for a campaign stays in it, excluded or not. The lines are read in order: looked up one
+# user at a time (no +), SQLite joins the statuses by comparing all with all.
+DRAWN_USERS = "l.user_id >= '' AND +l.user_id IN (SELECT user_id FROM temp.drawn_users)"
+_EXCLUDED_TOO = (EVERY_SALE, DRAWN_USERS)
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,7 @@ class Snapshot:
             bound |= names
             whose = f"l.user_id IN ({', '.join(f':{name}' for name in names)})"
         user = identities.MERGED_USER if said.merges else "l.user_id"
-        listed = said.exclusions and user_id is None and whose != EVERY_SALE
+        listed = said.exclusions and user_id is None and whose not in _EXCLUDED_TOO
         definitions = known.format(
             whose=whose,
             user_id=user,
@@ -196,13 +202,21 @@ def sampled(snapshot: Snapshot, most: int) -> Snapshot:
     if len(known) <= most:
         return snapshot
     known.sort(key=lambda user_id: hashlib.blake2b(user_id.encode(), digest_size=8).digest())
+    # Who was excluded is not in the sample, and who was merged is in it with all ids.
+    return of_users(snapshot, known[:most])
+
+
+def of_users(snapshot: Snapshot, user_ids: Iterable[str]) -> Snapshot:
+    """The snapshot of these users alone, each with all the ids they have.
+
+    Who they are stands in a temporary table of the connection: one such snapshot, or sample, at a time.
+    """
     connection = snapshot.connection
     connection.execute("DROP TABLE IF EXISTS temp.sampled_users")
     connection.execute("CREATE TEMP TABLE sampled_users (user_id TEXT PRIMARY KEY) WITHOUT ROWID")
     before = snapshot.identities_known_before
-    chosen = ((each,) for user_id in known[:most] for each in identities.ids_of(connection, user_id, before))
-    connection.executemany("INSERT INTO temp.sampled_users VALUES (?)", chosen)
-    # Who was excluded is not in the sample, and who was merged is in it with all ids.
+    chosen = ((each,) for user_id in user_ids for each in identities.ids_of(connection, user_id, before))
+    connection.executemany("INSERT OR IGNORE INTO temp.sampled_users VALUES (?)", chosen)
     return replace(snapshot.at(snapshot.as_of), whose=SAMPLED_USERS)
 
 

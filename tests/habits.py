@@ -14,7 +14,7 @@ ITEMS = 24
 
 @cache
 def shop_with_habits(users: int = 90, seed: int = 1) -> tuple[Line, ...]:
-    """Half a year of buyers who mostly buy two items of their own, and now and then one from its group of four.
+    """Half a year of buyers who mostly buy two items of their own, now and then one from its group of four.
 
     The last day has an order of user "steady", who buys i0 every ten days, always with i1.
     """

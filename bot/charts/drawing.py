@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from bot.chart import Chart, Cohorts, OrderTimeline, RiskDistribution, SalesBars
+from bot.chart import (
+    Chart,
+    Cohorts,
+    Effects,
+    GroupShares,
+    OrderTimeline,
+    RiskDistribution,
+    SalesBars,
+)
 from bot.charts.cohorts import cohorts
+from bot.charts.effects import effects
+from bot.charts.group_shares import group_shares
 from bot.charts.order_timeline import order_timeline
 from bot.charts.reliability import reliability
 from bot.charts.risk_distribution import risk_distribution
@@ -22,4 +32,8 @@ def figure_of(chart: Chart) -> Figure:
         return sales_bars(chart)
     if isinstance(chart, Cohorts):
         return cohorts(chart)
+    if isinstance(chart, Effects):
+        return effects(chart)
+    if isinstance(chart, GroupShares):
+        return group_shares(chart)
     return reliability(chart)

@@ -162,6 +162,24 @@ PHRASES = (
     f"[最近|目前|现在] 有 哪些 <users> [{_会流失}] <流失> [了]",
     f"(有没有|有|是否有|有无) <users> [{_会流失}] <流失> [了]",
     "[我们] [<会>] (失去|流失|丢掉|损失) (谁|哪些 <users>|哪些人) [了]",
+    # of a segment, of those who bought one thing and not another
+    f"[<list>] [<the>] [of] [{_TOP}|{_COUNT}] ({_FLAGGED}) {_BOUNDS} <filtered> {_BOUNDS} [{_LIMIT}] [{_BY}]",
+    f"[<list>] [<the>] [{_TOP}|{_COUNT}] <users> <filtered> [and|,] ({_LIKELY}|{_HAVING}|{_WILL}|{_MIN_RISK})"
+    f" {_BOUNDS} [{_LIMIT}] [{_BY}]",
+    f"(who|who's|which <users>|which) [is|are] ({_STATE}) {_BOUNDS} <filtered> {_BOUNDS} [{_LIMIT}]",
+    f"(who|which <users>|which) <filtered> (is|are) ({_STATE}) {_BOUNDS} [{_LIMIT}]",
+    "(who|which <users>|which) <filtered> (will|might|may|could) [soon] <leave>",
+    f"[<list>] [<the>] [{_TOP}|{_COUNT}] {{segment:known_group}} [<users>] ({_LIKELY}|{_HAVING}|{_WILL}) "
+    f"{_BOUNDS} [<who bought>] [{_LIMIT}] [{_BY}]",
+    f"[<list>] [<the>] [{_TOP}|{_COUNT}] {_ADJECTIVE} {{segment:known_group}} [<users>] {_BOUNDS} "
+    f"[<who bought>] [{_LIMIT}] [{_BY}]",
+    f"[<列出>] [{_前}] [的] <筛选> [{_且}] [{_花费} {_且}] [{_前}] [的] {_危} [{_且} {_花费}] [的] [{_前}] "
+    f"[的] <users> {_名单}",
+    f"[<列出>] [{_前}] [的] <筛选> [{_且}] [{_花费} {_且}] {_风险} [的] [{_危}] [的] [{_前}] [的] "
+    f"<users> {_名单}",
+    f"[<列出>] [{_前}] [的] {_危} [的] <users> (中|里|里面|当中|之中|,) [的] <筛选> [的] [<users>] {_名单}",
+    f"[<列出>] <筛选> [<users>] [里|中|里面] [的] {_流失风险} ({_高}) 的 [{_前}] [<users>] {_名单}",
+    f"[<列出>] <筛选> [<users>] [里|中|里面] (谁|哪些人|哪些 [<users>]) [最|比较] [{_会流失}] <流失>",
 )
 
 

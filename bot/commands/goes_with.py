@@ -18,7 +18,9 @@ _SELLS = (
     "|gets bought|fits|sells together|goes together|is bought together|is often bought"
     "|is often bought together|is usually bought"
 )
-_RULES = "rules|basket rules|association rules|bundles|bundle ideas|cross sell|cross sells|cross selling ideas"
+_RULES = (
+    "rules|basket rules|association rules|bundles|bundle ideas|cross sell|cross sells|cross selling ideas"
+)
 _一起 = (
     "一起 (买|卖|购买|下单|卖得好|卖出|出现) [的] [商品|产品|东西] [有哪些|是什么|有什么|都有什么]"
     "|搭配 (什么|哪些) [商品|产品|东西] [卖|好]"
@@ -29,7 +31,8 @@ PHRASES = (
     "和 {product:product} 一起买的商品",
     f"(what|which items|which products) [else] ({_SELLS}) with ({_CATEGORY})",
     f"(what|which items|which products) [else] ({_SELLS}) with ({_IT})",
-    f"(items|products|things) (bought|sold|that go|that sell|often bought) [together] with ({_CATEGORY}|{_IT})",
+    "(items|products|things) (bought|sold|that go|that sell|often bought) [together] with "
+    f"({_CATEGORY}|{_IT})",
     f"({_RULES}) (for|of|with) ({_CATEGORY}|{_IT})",
     f"goes with ({_CATEGORY}|{_IT})",
     f"(和|跟|与|同) [商品|产品] {{product:product}} ({_一起}|搭配)",
@@ -39,7 +42,8 @@ PHRASES = (
     # the whole shop
     "(what|which items|which products) [often] (sells|sell|goes|go|is bought|are bought) together",
     "[<show>] [me] [all|the] (basket rules|association rules|bundles|bundle ideas|cross sell rules)",
-    "(哪些|什么) (商品|产品|东西) [经常|常|总是] 一起 (买|卖|购买)|(所有|全部) (搭配规则|关联规则)|搭配规则|关联规则|搭配",
+    "(哪些|什么) (商品|产品|东西) [经常|常|总是] 一起 (买|卖|购买)",
+    "[所有|全部] (搭配规则|关联规则)|搭配",
 )
 
 

@@ -109,6 +109,7 @@ def answer(question: Question, desk: Desk) -> Reply:
                 )
             },
             "baselines": record.card["baselines"],
+            "families": record.card.get("families", []),
             "flag_at": record.card["flag_at"],
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],

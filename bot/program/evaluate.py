@@ -17,11 +17,14 @@ COLUMNS = ("auroc", "average_precision", "top_decile_lift", "accuracy", "brier",
 def evaluate(ctx: click.Context, as_json: bool) -> None:
     """Test the model on several past dates, with simpler ones beside it.
 
-    Each test date gets a model trained on what was known before it.
+    Each test date gets a model trained on what was known before it. Families of features that are optional
+    are tried as in training; the last lines say what each gained and whether it is in.
     """
+    from bot.model_words import family_lines
     from predictor.backtest import backtest
+    from predictor.families.choice import choose
     from predictor.labels import LabelledTables
-    from predictor.training import MOST_USERS, calendar_of, definition_in_force
+    from predictor.training import MOST_USERS, calendar_of, definition_in_force, prepare
     from storage.snapshot import sampled
 
     desk = desk_of(ctx)
@@ -31,19 +34,26 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
             snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )
         progress("testing on past dates")
-        tables = LabelledTables(sampled(snapshot, MOST_USERS), definition)
-        tested = backtest(calendar_of(snapshot, definition), tables)
+        shop = sampled(snapshot, MOST_USERS)
+        tables = LabelledTables(shop, definition)
+        calendar = calendar_of(snapshot, definition)
+        tested = backtest(calendar, tables)
+        families = desk.families(connection)
+        prepare(families, shop, progress)
+        choice = choose(tested, calendar, tables, families)
+    tested = choice.tested
     flag_at = desk.settings.flag_at
     summary = {
         "ok": True,
         "as_of": snapshot.as_of.isoformat(),
         **vars(definition),
         **tested.summary(tested.flag_threshold() if flag_at is None else flag_at, draws=400),
+        "families": choice.summary(),
     }
     if as_json:
         print_json(summary)
     else:
-        click.echo(_table(summary))
+        click.echo("\n".join([_table(summary), *family_lines(summary)]))
 
 
 def _table(summary: dict[str, Any]) -> str:

@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) -> None:
-    """Write the features of all users active at DATE, one row each, as CSV or Parquet."""
+    """Write the features of all users active at DATE, one row each, as CSV or Parquet.
+
+    Behind the core features stand those of the optional families in the model that `score` would use at
+    DATE, as that model makes them; without a model there are none.
+    """
     if out.suffix not in (".csv", ".parquet"):
         raise click.BadParameter("name a file that ends in .csv or .parquet.", param_hint="--out")
     from predictor.feature_table import feature_table
     from predictor.labels import churned, window_end
+    from predictor.scoring import model_for
     from predictor.training import definition_in_force
     from storage.snapshot import Snapshot
 
@@ -40,7 +45,10 @@ def features(ctx: click.Context, as_of: date | None, labels: bool, out: Path) ->
         definition = definition_in_force(
             snapshot, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
         )
-        table = feature_table(snapshot, definition)
+        model = model_for(connection, desk.home.models, as_of)
+        table = (
+            model.table(snapshot, definition) if model is not None else feature_table(snapshot, definition)
+        )
         frame = table.frame()
         complete = window_end(snapshot.as_of, definition) <= last
         if labels and complete:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.program.output import AS_OF, desk_of, say_if_later, write_whole
+from bot.program.output import AS_OF, desk_of, progress, say_if_later, write_whole
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
     from datetime import date
     from typing import TextIO
 
     from bot.desk import Desk
+    from storage.model_store import ModelRecord
+
+ITEMS = 10  # recommended to each user, where not said
 
 
 @click.command()
 @click.option(
     "--task",
-    type=click.Choice(["churn", "recommend"]),
+    type=click.Choice(["churn", "promo", "recommend"]),
     default="churn",
     show_default=True,
     help="What is scored.",
@@ -30,11 +34,9 @@ if TYPE_CHECKING:
 @AS_OF
 @click.option(
     "--k",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
+    type=click.IntRange(min=1),
     metavar="N",
-    help="How many items for each user (task recommend).",
+    help="Only the first N users (default: all), or N items for each (recommend; default: 10).",
 )
 @click.option(
     "--out",
@@ -43,45 +45,53 @@ if TYPE_CHECKING:
     help="Write here instead of standard output.",
 )
 @click.pass_context
-def score(ctx: click.Context, task: str, as_of: date | None, k: int, out: Path | None) -> None:
-    """Write the scores of all users active at DATE as CSV.
+def score(ctx: click.Context, task: str, as_of: date | None, k: int | None, out: Path | None) -> None:
+    """Write the scores of all users active at DATE, the highest first.
 
-    Task churn: user_id,probability, the highest first. Task recommend: user_id,rank,item_id,score, the K best
-    items of each user. With --as-of the model is the newest that was trained on what was known by then, with
-    its own horizon and active days; otherwise the promoted one.
+    churn: user_id,probability. promo: user_id,score, by what past campaigns taught. recommend:
+    user_id,rank,item_id,score, user by user, what each is most likely to buy. With --as-of the model is the
+    newest that was trained on what was known by then, with its own horizon and active days; otherwise the
+    promoted one.
     """
     desk = desk_of(ctx)
     with desk.store() as connection:
         last = desk.as_of(connection)
-        if task == "churn":
-            said = _churn(desk, connection, as_of, last, out)
+        if task == "recommend":
+            said = _recommend(desk, connection, as_of, last, k or ITEMS, out)
         else:
-            said = _recommend(desk, connection, as_of, last, k, out)
+            said = _of_users(task, desk, connection, as_of, last, k, out)
     click.echo(said, err=True)
     say_if_later(as_of or last, last)
 
 
-def _churn(
-    desk: Desk, connection: sqlite3.Connection, as_of: date | None, last: date, out: Path | None
+def _of_users(
+    task: str,
+    desk: Desk,
+    connection: sqlite3.Connection,
+    as_of: date | None,
+    last: date,
+    k: int | None,
+    out: Path | None,
 ) -> str:
-    from predictor.scoring import model_known_at, promoted_model, score_everybody
+    """Write a number for each user; returns what was written."""
+    from predictor.scoring import model_known_at, promoted_model
 
     day = as_of or last
     record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
-    scores = score_everybody(connection, desk.home.models, record, day, now=as_of is None)
-    pairs = zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
-    highest_first = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
-    _write(out, ("user_id", "probability"), ((user_id, repr(p)) for user_id, p in highest_first))
+    score_task = {"churn": _churn, "promo": _promo}[task]
+    scored = score_task(desk, connection, record, day, as_of is None)
+    ordered = sorted(scored.pairs, key=lambda pair: (-pair[1], pair[0]))
+    _write(out, ("user_id", scored.column), ((user_id, repr(number)) for user_id, number in ordered[:k]))
     return (
         f"model {record.version} ({record.stage}), trained as of {record.as_of}; scores as of {day}:"
-        f" probability of no order within {record.horizon_days} days"
-        f" for {len(scores.table):,} users who ordered in the last {record.active_days} days"
+        f" {scored.said} for {len(scored.pairs):,} users who ordered in the last {record.active_days} days"
     )
 
 
 def _recommend(
     desk: Desk, connection: sqlite3.Connection, as_of: date | None, last: date, k: int, out: Path | None
 ) -> str:
+    """Write the `k` best items of each user; returns what was written."""
     from predictor.recommendations import recommend_everybody, recommender_in_use, recommender_known_at
 
     day = as_of or last
@@ -115,3 +125,36 @@ def _write(out: Path | None, header: Iterable[str], rows: Iterable[Iterable[obje
         write(click.get_text_stream("stdout"))
     else:
         write_whole(out, write_file)
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Users with a number each, what the number is called in the file, and what it means."""
+
+    column: str
+    pairs: Sequence[tuple[str, float]]
+    said: str
+
+
+def _churn(desk: Desk, connection: sqlite3.Connection, record: ModelRecord, day: date, now: bool) -> _Scored:
+    from predictor.scoring import prepare_scoring, score_everybody
+
+    prepare_scoring(connection, desk.home.models, record, desk.families(connection), progress)
+    scores = score_everybody(connection, desk.home.models, record, day, now=now)
+    pairs = list(zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True))
+    return _Scored("probability", pairs, f"probability of no order within {record.horizon_days} days")
+
+
+def _promo(desk: Desk, connection: sqlite3.Connection, record: ModelRecord, day: date, now: bool) -> _Scored:
+    from predictor.definition import definition_of
+    from predictor.promo import promo_scores
+    from storage.snapshot import Snapshot, as_now
+
+    snapshot = as_now(connection, day) if now else Snapshot(connection, day)
+    ranking, pairs = promo_scores(snapshot, definition_of(record))
+    said = {
+        "uplift": "orders that a message adds, learned from campaigns with a holdout,",
+        "response": f"probability of a response, learned from {ranking.contacts:,} messages,",
+        "value": "no past campaign to learn from: probability of an order x its value in cents",
+    }[ranking.method]
+    return _Scored("score", pairs, said)

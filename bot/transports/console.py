@@ -52,7 +52,10 @@ class Console:
             self._show(reply)
 
     def _confirmed(self, asked: Asked, reply: Reply) -> Reply:
-        answer = self._read(f"{reply.title} [y/N] ").strip().casefold()
+        for line in (reply.title, *reply.lines)[:-1]:
+            self._write(line)
+        last = (reply.title, *reply.lines)[-1]
+        answer = self._read(f"{last} [y/N] ").strip().casefold()
         if answer not in {"y", "yes", "是", "好", "确认"}:
             return Reply(title=_("Nothing was done."))
         return self._assistant.ask(replace(asked, confirmed=True))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from predictor.features import money, timing, volume
 from predictor.features.feature import Family, Feature
 
-__all__ = ["FEATURES", "Family", "Feature"]
+__all__ = ["EXTRA_FEATURES", "FEATURES", "Family", "Feature"]
 
 FEATURES: tuple[Feature, ...] = (*timing.FEATURES, *volume.FEATURES, *money.FEATURES)
+
+# What describes users without being learned from.
+EXTRA_FEATURES: tuple[Feature, ...] = money.EXTRA_FEATURES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from string import Formatter
 
 
@@ -18,17 +19,28 @@ class Family:
 
     `reason` is filled from the user's own feature values; `reason_without` serves users for whom a
     value it needs is unknown (a user with one order has no gaps) or for whom `zero_without` is zero.
+    Before it, those of `otherwise` are tried in their order.
     """
 
     name: str
     reason: str
     reason_without: str
     zero_without: str | None = None
+    otherwise: tuple[str, ...] = ()
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The features that `reason` has placeholders for."""
-        return tuple(name for _, name, _, _ in Formatter().parse(self.reason) if name)
+    def sentence(self, own: Mapping[str, float]) -> str:
+        """The first sentence all of whose values a user has; `own` is those by name, NaN where unknown."""
+        fits = self.zero_without is None or own[self.zero_without] != 0
+        tried: tuple[str, ...] = (*((self.reason,) if fits else ()), *self.otherwise)
+        for text in tried:
+            if not any(isnan(own[name]) for name in needs(text)):
+                return text
+        return self.reason_without
+
+
+def needs(text: str) -> tuple[str, ...]:
+    """The features that a sentence has placeholders for."""
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 @dataclass(frozen=True)

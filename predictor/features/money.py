@@ -90,3 +90,16 @@ FEATURES = (
         over_orders=False,
     ),
 )
+
+# Not learned from: not every shop's files say what was taken off the price.
+EXTRA_FEATURES = (
+    Feature("discount_cents", "COALESCE(SUM(discount_cents), 0)", N_("money taken off the price"), SPENDING),
+    Feature(
+        "discount_share",
+        "discount_cents / (CASE WHEN gross_cents + discount_cents > 0"
+        " THEN (gross_cents + discount_cents) * 1e0 ELSE 1e0 END)",
+        N_("share of the price that was taken off"),
+        SPENDING,
+        over_orders=False,
+    ),
+)

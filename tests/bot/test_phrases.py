@@ -246,6 +246,15 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "when": ["Friday", "tomorrow at 9:00", "in 3 days", "下周一", "10月14日下午3点"],
         "period": ["today", "this_week", "last_quarter", "last_7_days", "2026-10", "2025"],
         "kind": ["digest", "question", "reminder"],
+        "segment": [
+            "Champions",
+            "Big orders, seldom",
+            "冠军客户",
+            "Active: few orders, large orders",
+            "a or b",
+        ],
+        "known_group": ["champions", "高价值"],
+        "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:
         text = CONVERTORS[kind].write(value, chinese)

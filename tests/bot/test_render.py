@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from bot.i18n import using
 from bot.render import WIDTH, plain, provenance_text, table_text
-from bot.reply import Attachment, Button, Failure, Provenance, Reply, Table
+from bot.reply import NEEDS_CONFIRMATION, Attachment, Button, Failure, Provenance, Reply, Table
 
 CHINESE = Table(
     columns=("user_id", "probability", "reason"),
@@ -99,3 +99,10 @@ def test_what_looks_like_markup_is_text(text: str) -> None:
 
 def test_no_line_ends_in_spaces() -> None:
     assert all(line == line.rstrip() for line in table_text(CHINESE).splitlines())
+
+
+def test_what_is_to_be_confirmed_says_all_that_it_would_do() -> None:
+    failure = Failure(NEEDS_CONFIRMATION, "Do it?", "Ask again with --yes.")
+    assert plain(Reply("Do it?", lines=["It costs 5."], failure=failure)) == (
+        "Do it?\nIt costs 5.\nAsk again with --yes."
+    )

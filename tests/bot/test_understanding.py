@@ -40,6 +40,9 @@ SAMPLES: dict[str, object] = {
     "when": "tomorrow at 9:00",
     "product": "85123A",
     "only_new": True,
+    "segment": "Champions",
+    "known_group": "champions",
+    "category": "coffee",
 }
 
 

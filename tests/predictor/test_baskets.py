@@ -111,7 +111,11 @@ def test_later_orders_and_cancelled_ones_count_for_nothing(store: sqlite3.Connec
     write(
         store,
         [
-            *(Line(f"x{n}", "u", END + 2 * DAY_SECONDS, item_id=item) for n in range(9) for item in ("i0", "i9")),
+            *(
+                Line(f"x{n}", "u", END + 2 * DAY_SECONDS, item_id=item)
+                for n in range(9)
+                for item in ("i0", "i9")
+            ),
             *(
                 Line(f"y{n}", "u", END, item_id=item, status="cancelled")
                 for n in range(9)

@@ -15,18 +15,24 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, horizon_from_gaps
+from predictor.families import optional_families
+from predictor.families.choice import choose
+from predictor.families.stars import STARS
+from predictor.families.writing import WRITING
 from predictor.feature_table import FeatureTable, feature_table
 from predictor.labels import LabelledTables, churned, window_end
 from predictor.scoring import model_known_at, score_everybody
 from predictor.stack import fit, stacked
-from predictor.training import calendar_of, train
+from predictor.training import calendar_of, prepare, train
 from storage.database import Home
 from storage.ingest import ImportOptions, import_file
 from storage.moments import DAY_SECONDS, known_before
 from storage.snapshot import Snapshot
 from tests.conftest import FIRST_DAY, LAST_DAY, Line, at, lines_of_a_shop, rewrite, small_shop, write
+from tests.reviews import Review, rewrite_reviews, write_reviews
 
 DEFINITION = Definition(horizon_days=14, active_days=42)
 DAYS = 120
@@ -236,3 +242,80 @@ def test_a_correction_of_status_without_its_time_is_unseen_before_its_import(
 
 def test_the_small_shop_has_a_future_to_hide() -> None:
     assert len(known_by(small_shop(), LAST_DAY - timedelta(days=60))) < len(small_shop()) - 200
+
+
+def reviews_of_a_shop(lines: Sequence[Line], seed: int) -> list[Review]:
+    """Praise of most users, now and then, and complaints of who leaves, some days after their orders."""
+    random = np.random.default_rng(seed)
+    found = []
+    for line in lines:
+        if random.random() < 0.3:
+            leaving = line.user_id.startswith("leaving") and random.random() < 0.8
+            text, rating = ("Came late and broken.", 1.0) if leaving else ("很好喝，下次还来。", 5.0)
+            found.append(Review(line.user_id, line.ordered_at + 5 * DAY_SECONDS, text, rating))
+    return found
+
+
+def test_training_as_of_a_day_knows_nothing_of_later_reviews(tmp_path: Path) -> None:
+    as_of = date(2023, 12, 10)
+    lines = known_by(small_shop(users=100), as_of)
+    reviews = reviews_of_a_shop(lines, seed=0)
+    known = [review for review in reviews if review.written_at < known_before(as_of)]
+    other = reviews_of_a_shop(small_shop(users=100, seed=3), seed=1)
+    later = [replace(each, rating=2.0) for each in other if each.written_at >= known_before(as_of)]
+    cards, probabilities = [], []
+    for name, version in (("then", known), ("removed", reviews), ("added", [*known, *later])):
+        home = Home(tmp_path / name).create()
+        with home.store() as connection:
+            write(connection, lines)
+            write_reviews(connection, version)
+            snapshot = Snapshot(connection, as_of)
+            families = optional_families(connection, device="cpu")
+            calendar = calendar_of(snapshot, DEFINITION)
+            tables = LabelledTables(snapshot, DEFINITION)
+            prepare(families, snapshot, lambda step: None)
+            tested = backtest(calendar, tables, calendar.test_dates()[:3])
+            cards.append(choose(tested, calendar, tables, families).summary())
+            # Whether they enter or not: a model of all of them has to be the same.
+            model = fit(stacked(calendar, tables, as_of, families))
+            probabilities.append(model.probability(model.table(snapshot, DEFINITION).values))
+
+    assert len(known) > 100 and len(later) > 10 and len(reviews) > len(known)
+    assert [each["state"] for each in cards[0]] != ["not tried"] * 3
+    for card, p in zip(cards[1:], probabilities[1:], strict=True):
+        assert card == cards[0]
+        assert np.array_equal(p, probabilities[0])
+
+
+@given(
+    days=st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, DAYS), st.integers(1, 5)), max_size=12),
+    later=st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, DAYS), st.integers(1, 5)), max_size=5),
+    day=st.integers(0, DAYS),
+)
+def test_the_columns_of_reviews_know_nothing_of_later_ones(
+    reused_store: sqlite3.Connection,
+    days: list[tuple[str, float, int]],
+    later: list[tuple[str, float, int]],
+    day: int,
+) -> None:
+    as_of = FIRST_DAY + timedelta(days=day)
+    end = known_before(as_of)
+    whole, others = (
+        [
+            Review(user, known_before(FIRST_DAY) + int(when * DAY_SECONDS), rating=stars)
+            for user, when, stars in each
+        ]
+        for each in (days, later)
+    )
+    known = [each for each in whole if each.written_at < end]
+    added = [*known, *(each for each in others if each.written_at >= end)]
+    found = []
+    for version in (known, whole, added):
+        rewrite_reviews(reused_store, version)
+        # Read as of much later, as training does, and looked at as of that day.
+        shop = Snapshot(reused_store, as_of + timedelta(days=2 * DAYS))
+        users = np.array(["a", "b", "c"], dtype=object)
+        found.append([family.columns(family.read(shop), end, users) for family in (WRITING, STARS)])
+
+    for other in found[1:]:
+        assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found[0], other, strict=True))

@@ -95,7 +95,9 @@ def test_scores_of_all_users_at_once_are_those_of_each_alone(kept: Home, shop: s
         assert [each.score for each in alone] == pytest.approx([score for _item_id, score in ranked])
 
 
-def test_every_active_user_gets_ranks_from_one_and_no_item_twice(kept: Home, shop: sqlite3.Connection) -> None:
+def test_every_active_user_gets_ranks_from_one_and_no_item_twice(
+    kept: Home, shop: sqlite3.Connection
+) -> None:
     found = everybody(shop, kept.models)
     users = {user_id for user_id, *_rest in found}
     assert {"steady", "one-order", "user-0"} <= users
@@ -112,7 +114,10 @@ def test_who_has_not_ordered_for_long_is_not_among_them(kept: Home, shop: sqlite
 
 def test_rows_of_later_days_change_nothing(kept: Home, shop: sqlite3.Connection) -> None:
     before = everybody(shop, kept.models)
-    write(shop, [Line(f"later-{n}", f"user-{n}", END + DAY_SECONDS * (2 + n % 5), item_id="new") for n in range(50)])
+    write(
+        shop,
+        [Line(f"later-{n}", f"user-{n}", END + DAY_SECONDS * (2 + n % 5), item_id="new") for n in range(50)],
+    )
     again = train_recommender(shop, kept.models, as_of=LAST_DAY, active_days=60)
     after = list(recommend_everybody(shop, kept.models, again, LAST_DAY, 5))
     assert after == before
@@ -172,7 +177,9 @@ def test_a_basket_of_50_000_items_is_no_obstacle(
     assert len(found) == 5
 
 
-def test_a_shop_with_too_little_history_says_so_and_keeps_nothing(home: Home, store: sqlite3.Connection) -> None:
+def test_a_shop_with_too_little_history_says_so_and_keeps_nothing(
+    home: Home, store: sqlite3.Connection
+) -> None:
     write(store, [Line(f"{n}", f"user-{n}", END - n * DAY_SECONDS) for n in range(20)])
     with pytest.raises(TooLittleHistoryError):
         train_recommender(store, home.models, as_of=None, active_days=60)

@@ -9,7 +9,7 @@ from html import escape
 from bot.i18n import _
 from bot.phone import cleaned, row_cells
 from bot.render import provenance_text
-from bot.reply import Reply, Table
+from bot.reply import NEEDS_CONFIRMATION, Reply, Table
 
 MOST_CHARACTERS = 4096
 MOST_CAPTION_CHARACTERS = 1024
@@ -54,7 +54,9 @@ def message(reply: Reply) -> Message:
     if reply.failure:
         # Where there are buttons, they are the next step.
         next_step = "" if reply.buttons else reply.failure.next_step
-        return _fitted([[Part(cleaned(reply.failure.message), "b")], [Part(cleaned(next_step))]])
+        said = reply.lines if reply.failure.kind == NEEDS_CONFIRMATION else ()
+        lines = [[Part(cleaned(line))] for line in (*said, next_step)]
+        return _fitted([[Part(cleaned(reply.failure.message), "b")], *lines])
     head: list[Line] = [[Part(cleaned(reply.title), "b")], *([Part(cleaned(line))] for line in reply.lines)]
     tail: list[Line] = []
     if reply.provenance:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +20,9 @@ from bot.command import Asker
 from bot.desk import Desk
 from bot.i18n import _, using
 from bot.incident import report
+from bot.list_file import as_csv
 from bot.registry import commands
-from bot.reply import MISSING_ARGUMENT, Button, Reply, Table
+from bot.reply import MISSING_ARGUMENT, Button, Reply
 from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message
 from storage import conversation
 from storage.conversation import StoredButton
@@ -117,7 +116,11 @@ class Sender:
             chart = None if letter.reply.failure or not available() else letter.reply.chart
             picture = await asyncio.to_thread(draw, chart) if chart else None
             alt = chart.alt[:MOST_CAPTION_CHARACTERS] if chart else ""
-            rest = _as_csv(letter.reply.table) if letter.reply.table and text.rows_left else None
+            rest = (
+                as_csv(letter.reply.table.columns, letter.reply.table.rows)
+                if letter.reply.table and text.rows_left
+                else None
+            )
         buttons = await asyncio.to_thread(self._buttons, letter)
         name = f"{letter.reply.command}.png"
         if picture is not None and text.characters <= MOST_CAPTION_CHARACTERS:
@@ -236,11 +239,3 @@ def _keyboard(part: Part) -> InlineKeyboardMarkup | None:
 
 def _in_rows(keys: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
     return [list(keys[start : start + BUTTONS_A_ROW]) for start in range(0, len(keys), BUTTONS_A_ROW)]
-
-
-def _as_csv(table: Table) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
-    return text.getvalue().encode("utf-8-sig")

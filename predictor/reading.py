@@ -1,0 +1,203 @@
+"""Reading the reviews: what has to be embedded beforehand, and the themes of a period from what was read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from predictor import themes, tone
+from predictor.embeddings import embed, stored_vectors
+from predictor.encoder import Encoder
+from predictor.said import Review, reviews_of, wording_of, wordings
+from predictor.theme_names import names
+from predictor.themes import Change, change
+from storage.snapshot import Snapshot
+
+Vectors = NDArray[np.float32]
+
+_ANCHORS = (*themes.ANCHORS, *tone.ANCHORS)
+EXAMPLE_CHARACTERS = 90
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What some reviews say alike; `before` is how many of the previous period said it.
+
+    `share` is of all reviews of the period; `change` is None where there is nothing to compare with.
+    `user_ids` wrote them, the newest last.
+    """
+
+    name: str
+    reviews: int
+    share: float
+    before: int
+    change: Change | None
+    example: str
+    complaint: bool
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Themes:
+    """The themes of a period, the most frequent first; `unread` sentences were not embedded yet.
+
+    `rated` is how many rated reviews taught the tone of the others; 0 where plain sentences decided.
+    """
+
+    themes: list[Theme]
+    reviews: int
+    complaints: int
+    unread: int
+    rated: int
+    unrated: int
+
+
+def read_reviews(
+    snapshot: Snapshot, encoder: Encoder, progress: Callable[[int, int], None] = lambda done, total: None
+) -> int:
+    """Embed what the reviews say, where that was not done yet; returns how many different texts there are."""
+    connection = snapshot.connection
+    said = wordings(wording_of(connection), reviews_of(snapshot))
+    texts = sorted({text for each in said for text in each} | set(_ANCHORS))
+    embed(connection, encoder, texts, progress=progress)
+    return len(texts)
+
+
+def stored(
+    connection: sqlite3.Connection, encoder: Encoder, texts: Sequence[str]
+) -> tuple[dict[str, int], Vectors]:
+    """The rows of the texts that were read, and their vectors; nothing is loaded."""
+    there, vectors = stored_vectors(connection, encoder.key, texts)
+    kept = [text for text, known in zip(texts, there.tolist(), strict=True) if known]
+    return {text: row for row, text in enumerate(kept)}, vectors
+
+
+def themes_of(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    start: int,
+    end: int,
+    *,
+    item_id: str | None = None,
+    language: str | None = None,
+    praise: bool = False,
+) -> Themes:
+    """What is complained about in reviews of [start, end), epoch seconds; with `praise` also what is not.
+
+    Themes are formed over all reviews known at the snapshot, so that they are the same in every period, and
+    compared with the period of equal length before.
+    """
+    connection = snapshot.connection
+    reviews = reviews_of(snapshot)
+    said = wordings(wording_of(connection), reviews)
+    every = sorted({text for each in said for text in each})
+    row, vectors = stored(connection, encoder, [*every, *_ANCHORS])
+    lacks = sum(text not in row for text in every)
+    asked = [place for place, each in enumerate(reviews) if item_id is None or each.item_id == item_id]
+    now = [place for place in asked if start <= reviews[place].written_at < end]
+    then = [place for place in asked if 2 * start - end <= reviews[place].written_at < start]
+    unrated = sum(reviews[place].rating is None for place in now)
+    if not all(text in row for text in _ANCHORS):
+        low = sum(tone.complains(reviews[place].rating, 0.0) for place in now)
+        return Themes([], len(now), low, max(1, lacks), 0, unrated)
+    learnt, probability = _tone(reviews, said, row, vectors)
+    negative = [tone.complains(each.rating, p) for each, p in zip(reviews, probability, strict=True)]
+    found: list[Theme] = []
+    sides = (True, False) if praise else (True,)
+    for side in sides:
+        mine = [place for place, bad in enumerate(negative) if bad == side]
+        found += _side(reviews, said, row, vectors, mine, set(now), set(then), side, language, learnt)
+    return Themes(found, len(now), sum(negative[place] for place in now), lacks, learnt.rated, unrated)
+
+
+def _tone(
+    reviews: Sequence[Review], said: Sequence[list[str]], row: dict[str, int], vectors: Vectors
+) -> tuple[tone.Tone, list[float]]:
+    """The tone, learnt from the sentences of rated reviews, and the probability of each review."""
+    pairs = [
+        (row[text], each.rating)
+        for each, texts in zip(reviews, said, strict=True)
+        for text in texts
+        if text in row
+    ]
+    anchors = vectors[[row[text] for text in tone.ANCHORS]]
+    learnt = tone.fit_tone(vectors[[place for place, _ in pairs]], [rating for _, rating in pairs], anchors)
+    sentence = learnt.negative(vectors)
+    odds = np.log(np.clip(sentence, 1e-6, 1 - 1e-6) / np.clip(1 - sentence, 1e-6, 1 - 1e-6))
+    means = [np.mean([odds[row[t]] for t in texts if t in row] or [-9.0]) for texts in said]
+    return learnt, [float(1 / (1 + np.exp(-each))) for each in means]
+
+
+def _side(
+    reviews: Sequence[Review],
+    said: Sequence[list[str]],
+    row: dict[str, int],
+    vectors: Vectors,
+    mine: Sequence[int],
+    now: set[int],
+    then: set[int],
+    complaint: bool,
+    language: str | None,
+    learnt: tone.Tone,
+) -> list[Theme]:
+    count: Counter[str] = Counter()
+    for place in mine:
+        count.update({text for text in said[place] if text in row})
+    texts = sorted(count)
+    mean = vectors[[row[text] for text in texts]] if texts else vectors[:0]
+    # A glad sentence in an angry review is no complaint, nor the other way round.
+    fits = (learnt.negative(mean) >= 0.5) == complaint
+    texts, mean = [t for t, ok in zip(texts, fits.tolist(), strict=True) if ok], mean[fits]
+    anchors = vectors[[row[text] for text in themes.ANCHORS]]
+    made = themes.cluster(texts, mean, np.array([count[t] for t in texts], dtype=np.int64), anchors)
+    belongs = dict(zip(texts, made.of.tolist(), strict=True))
+    near = dict(zip(texts, made.near.tolist(), strict=True))
+    in_theme: list[list[int]] = [[] for _ in range(made.count)]
+    for place in mine:
+        for theme in sorted({belongs[text] for text in said[place] if belongs.get(text, -1) >= 0}):
+            in_theme[theme].append(place)
+    named = names(
+        [{text: count[text] for text in texts if belongs[text] == theme} for theme in range(made.count)],
+        language=language,
+    )
+    present = [theme for theme in range(made.count) if any(place in now for place in in_theme[theme])]
+    looked_at = len(present)
+    found = []
+    for theme in present:
+        hits = [place for place in in_theme[theme] if place in now]
+        before = sum(place in then for place in in_theme[theme])
+        found.append(
+            Theme(
+                named[theme],
+                len(hits),
+                len(hits) / len(now),
+                before,
+                change(len(hits), len(now), before, len(then), looked_at=looked_at),
+                _example([reviews[p] for p in hits], [said[p] for p in hits], belongs, near, theme),
+                complaint,
+                tuple(dict.fromkeys(reviews[place].user_id for place in hits)),
+            )
+        )
+    return sorted(found, key=lambda each: (-each.reviews, each.name))
+
+
+def _example(
+    reviews: Sequence[Review],
+    said: Sequence[list[str]],
+    belongs: dict[str, int],
+    near: dict[str, float],
+    theme: int,
+) -> str:
+    """The masked sentence nearest to the middle of the theme, rather a short one."""
+    best = min(
+        (-near[text] + len(sentence) / 1000, sentence)
+        for review, texts in zip(reviews, said, strict=True)
+        for sentence, text in zip(review.sentences, texts, strict=True)
+        if belongs.get(text) == theme
+    )[1]
+    return best if len(best) <= EXAMPLE_CHARACTERS else best[: EXAMPLE_CHARACTERS - 1] + "…"

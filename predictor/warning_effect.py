@@ -1,0 +1,268 @@
+"""What the warnings are worth: newly flagged users who were listed beside those who were held out, pooled.
+
+The pool grows week by week, and whoever looks at it every week would sooner or later see an effect by chance.
+So a verdict is due only where the pool reaches a size that was planned: one that can show a difference of 15,
+10 or 5 points. Each of these looks is at the first so many users, and keeps a third of the 5 % of errors.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import NormalDist
+
+from predictor.campaign_results import Verdict
+from predictor.expected_rate import expected_rate
+from predictor.flag_changes import flagged_users
+from predictor.mean_difference import bootstrap_interval
+from predictor.outcomes import ArmResult, arm_result, outcomes_of
+from predictor.rate_difference import newcombe, pooled, users_needed
+from predictor.scoring import flag_threshold, score_everybody
+from storage import flag_events, warning_holdouts
+from storage.identities import ids_of
+from storage.model_store import ModelRecord
+from storage.moments import day_of
+from storage.warning_holdouts import WarnedUser
+
+POINTS = (0.15, 0.10, 0.05)
+Z_LOOK = NormalDist().inv_cdf(1 - 0.025 / len(POINTS))
+# Below this difference in who was contacted the worth of a contact cannot be told.
+_LEAST_CONTACTED = 0.1
+_WEEKS = 2
+
+_Unit = tuple[WarnedUser, tuple[bool, int]]
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A difference that the pool can show once `users` are drawn and over; `day` is when, None if unknown."""
+
+    points: float
+    users: int
+    day: date | None
+
+
+@dataclass(frozen=True)
+class WarningEffect:
+    """The pool: how many are drawn, and of those whose window is over what both arms did.
+
+    `effect` is the order rate of the listed less that of the held out, `cents` the same of net money per
+    user, each with its 95 % interval and None without both arms. `per_contact` is the effect per contacted
+    user: as if being listed worked through contacts alone. `verdict` is the one of the last look that was
+    due, at a difference of `looked_at`; both are None before the first.
+    """
+
+    drawn: int
+    drawn_out: int
+    listed: ArmResult
+    holdout: ArmResult
+    listed_contacted: float | None
+    holdout_contacted: float | None
+    effect: float | None
+    low: float | None
+    high: float | None
+    cents: float | None
+    cents_low: float | None
+    cents_high: float | None
+    per_contact: float | None
+    per_contact_low: float | None
+    per_contact_high: float | None
+    verdict: Verdict | None
+    looked_at: float | None
+    milestones: Sequence[Milestone]
+
+
+def warning_effect(
+    connection: sqlite3.Connection,
+    contacts: Mapping[str, Sequence[int]],
+    *,
+    now: int,
+    weekly: float | None = None,
+) -> WarningEffect:
+    """What is known at `now` (epoch seconds); `contacts` are the times at which ids were contacted.
+
+    `weekly` is how many become flagged a week, None where that is unknown. Raises EmptyStoreError.
+    """
+    users = warning_holdouts.drawn(connection)
+    with outcomes_of(connection, {each.user_id for each in users}, now) as outcomes:
+        by_window: dict[tuple[int, int], list[WarnedUser]] = defaultdict(list)
+        for each in users:
+            if each.closes_at <= outcomes.known_until:
+                by_window[each.from_at, each.closes_at].append(each)
+        over: list[_Unit] = [
+            unit
+            for window, some in by_window.items()
+            for unit in zip(some, outcomes.between(*window, (each.user_id for each in some)), strict=True)
+        ]
+    first = warning_holdouts.first(connection)
+    # By what was set first, and not by what has come about since: a plan that is not moved by results.
+    sizes = pool_sizes(first.expected_rate, first.share) if first else []
+    ahead = milestones(
+        sizes,
+        [each.closes_at for each in users],
+        weekly=weekly,
+        horizon_days=first.horizon_days if first else 0,
+        today=day_of(now),
+    )
+    return _effect(connection, contacts, users, over, sizes, ahead)
+
+
+def pool_sizes(rate: float, share: float) -> list[tuple[float, int]]:
+    """For each of POINTS how many users it takes to show it, `share` of them held out."""
+    return [(points, users_needed(points, rate, share, Z_LOOK)) for points in POINTS]
+
+
+def look(over: Sequence[_Unit], sizes: Sequence[tuple[float, int]]) -> tuple[Verdict | None, float | None]:
+    """The verdict that is due, and at which of POINTS; the first that shows something stands.
+
+    `over` are the users whose window is over, in the order in which it ended.
+    """
+    verdict: Verdict | None = None
+    looked_at = None
+    for points, size in sizes:
+        if len(over) < size or verdict in ("worked", "harmed"):
+            break
+        listed, holdout = _both(over[:size])
+        low, high = newcombe(listed.ordered, listed.users, holdout.ordered, holdout.users, Z_LOOK)
+        verdict, looked_at = ("worked" if low > 0 else "harmed" if high < 0 else "not_shown"), points
+    return verdict, looked_at
+
+
+def newly_flagged_a_week(
+    connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date, flag_at: float | None
+) -> float:
+    """About how many users become flagged in a week, as the last two weeks had it.
+
+    Counted where flags were noted that long; else by scoring everybody as of then with the model in use.
+    """
+    since = as_of - timedelta(weeks=_WEEKS)
+    days = [row[0] for row in connection.execute("SELECT MIN(as_of) FROM flag_events")]
+    if days[0] is not None and date.fromisoformat(days[0]) <= since:
+        last = flag_events.last_event(connection)
+        entered = flag_events.entered_since(connection, since + timedelta(days=1), up_to=last)
+        return len(entered) / _WEEKS
+    then = score_everybody(connection, models, record, since, now=True)
+    before = set(then.table.user_ids[then.probability >= flag_threshold(record, flag_at)].tolist())
+    return len(flagged_users(connection) - before) / _WEEKS
+
+
+def rate_of_flagged(connection: sqlite3.Connection, record: ModelRecord, as_of: date) -> float:
+    """The share of flagged users that orders within the horizon if nothing is done."""
+    return expected_rate(connection, as_of, record.horizon_days, sorted(flagged_users(connection)))
+
+
+def _effect(
+    connection: sqlite3.Connection,
+    contacts: Mapping[str, Sequence[int]],
+    users: Sequence[WarnedUser],
+    over: Sequence[_Unit],
+    sizes: Sequence[tuple[float, int]],
+    ahead: Sequence[Milestone],
+) -> WarningEffect:
+    listed, holdout = _both(over)
+    listed_contacted, holdout_contacted = (
+        _contacted([each for each, _ in over if each.arm == arm], contacts, connection)
+        for arm in ("listed", "holdout")
+    )
+    effect = low = high = cents = cents_low = cents_high = None
+    per_contact = per_contact_low = per_contact_high = None
+    if listed.rate is not None and holdout.rate is not None:
+        effect, low, high = _difference(over, listed, holdout)
+        cents, cents_low, cents_high = (
+            None if math.isnan(each) else each for each in bootstrap_interval(listed.cents, holdout.cents)
+        )
+        more = (listed_contacted or 0) - (holdout_contacted or 0)
+        if more >= _LEAST_CONTACTED:
+            per_contact, per_contact_low, per_contact_high = (_share(x / more) for x in (effect, low, high))
+    verdict, looked_at = look(over, sizes)
+    return WarningEffect(
+        len(users),
+        sum(each.arm == "holdout" for each in users),
+        listed,
+        holdout,
+        listed_contacted,
+        holdout_contacted,
+        effect,
+        low,
+        high,
+        cents,
+        cents_low,
+        cents_high,
+        per_contact,
+        per_contact_low,
+        per_contact_high,
+        verdict,
+        looked_at,
+        ahead,
+    )
+
+
+def _difference(over: Sequence[_Unit], listed: ArmResult, holdout: ArmResult) -> tuple[float, float, float]:
+    """The difference with its interval; where the share was changed, each time on its own."""
+    by_setting: dict[int, list[_Unit]] = defaultdict(list)
+    for unit in over:
+        by_setting[unit[0].setting_id].append(unit)
+    if len(by_setting) == 1:
+        low, high = newcombe(listed.ordered, listed.users, holdout.ordered, holdout.users)
+        assert listed.rate is not None and holdout.rate is not None
+        return listed.rate - holdout.rate, float(low), float(high)
+    both = [_both(units) for units in by_setting.values()]
+    return pooled(
+        [each.ordered for each, _ in both],
+        [each.users for each, _ in both],
+        [each.ordered for _, each in both],
+        [each.users for _, each in both],
+    )
+
+
+def _both(units: Sequence[_Unit]) -> tuple[ArmResult, ArmResult]:
+    listed, holdout = (
+        arm_result([outcome for user, outcome in units if user.arm == arm]) for arm in ("listed", "holdout")
+    )
+    return listed, holdout
+
+
+def _contacted(
+    users: Sequence[WarnedUser], contacts: Mapping[str, Sequence[int]], connection: sqlite3.Connection
+) -> float | None:
+    """The share of users who were contacted within their window; None without users."""
+    if not users:
+        return None
+    reached = sum(
+        any(
+            each.from_at < at <= each.closes_at
+            for user_id in (ids_of(connection, each.user_id) or (each.user_id,))
+            for at in contacts.get(user_id, ())
+        )
+        for each in users
+    )
+    return reached / len(users)
+
+
+def milestones(
+    sizes: Sequence[tuple[float, int]],
+    closes: Sequence[int],
+    *,
+    weekly: float | None,
+    horizon_days: int,
+    today: date,
+) -> list[Milestone]:
+    """When the pool can show each difference; `closes` are the ends of the windows of those drawn so far."""
+    found = []
+    for points, size in sizes:
+        day = None
+        if len(closes) >= size:
+            day = day_of(closes[size - 1])
+        elif weekly:
+            day = today + timedelta(days=math.ceil(7 * (size - len(closes)) / weekly) + horizon_days)
+        found.append(Milestone(points, size, day))
+    return found
+
+
+def _share(value: float) -> float:
+    return max(-1.0, min(1.0, value))
