@@ -188,12 +188,8 @@ def _added_line(added: Qini | None, contact: int) -> str:
             " chance."
         ).format(added=_hundred(added))
     return _(
-        "Earlier campaigns measured that a message adds {added} orders per 100:"
-        " none that is shown beyond chance."
-    ).format(added=_hundred(added))
-    return _(
         "Measured on earlier campaigns, a message adds {added} orders per 100: about {orders} if {contact}"
-        " are written to."
+        " are contacted."
     ).format(
         added=_hundred(added), orders=formats.count(added.value * contact), contact=formats.count(contact)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ def load(weights: Weights, *, device: str | None, dtype: Dtype | None, most_toke
     Nothing is fetched, nothing is unpickled, no code of the model's is run. bf16 is used where the device has
     it and a trial gives the same vectors as fp32.
     """
+    # Threads of torch wait for each other by spinning, which on cores that others share takes ten times the
+    # time; its library reads this when it is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import torch  # noqa: F401  (first: without it transformers only warns)
         from transformers.utils import logging
