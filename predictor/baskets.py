@@ -83,7 +83,7 @@ class Baskets:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """(n_items,) in how many baskets each item is."""
-        return np.diff(self.contents.indptr).astype(np.int64)
+        return np.asarray(np.diff(self.contents.indptr), dtype=np.int64)
 
     def place(self, item_id: str) -> int:
         """Where an item stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def _of_users(
 
     day = as_of or last
     record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
-    score_task = {"churn": _churn, "promo": _promo}[task]
+    score_task = _churn if task == "churn" else _promo
     scored = score_task(desk, connection, record, day, as_of is None)
     ordered = sorted(scored.pairs, key=lambda pair: (-pair[1], pair[0]))
     _write(out, ("user_id", scored.column), ((user_id, repr(number)) for user_id, number in ordered[:k]))
@@ -122,7 +123,7 @@ def _write(out: Path | None, header: Iterable[str], rows: Iterable[Iterable[obje
             write(file)
 
     if out is None:
-        write(click.get_text_stream("stdout"))
+        write(sys.stdout)
     else:
         write_whole(out, write_file)
 

@@ -263,6 +263,8 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
             "a or b",
         ],
         "known_group": ["champions", "高价值"],
+        "product": ["85123A", "white mug", "绿茶", 'a"b,c'],
+        "only_new": [True],
         "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:
