@@ -19,7 +19,7 @@ EASE_WEIGHTS = 100  # kept for each item: the others add noise and megabytes
 EASE_RIDGE = 300.0
 # A wholesaler who bought everything says little about any two items, and costs the square of their number.
 MOST_ITEMS_OF_A_USER = 200
-_BLOCK = 2_000
+_BLOCK = 500  # of a dense row of pairs each: memory follows it
 
 _threads = ThreadpoolController()
 

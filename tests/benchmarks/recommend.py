@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, csr_matrix
 
 from predictor.candidates import candidates
 from predictor.catalogue import Catalogue
@@ -108,11 +108,11 @@ def ways(catalogue: Catalogue, known: Purchases, owned: csr_array) -> Iterator[t
     from implicit.als import AlternatingLeastSquares
 
     shape = owned.shape
-    faded = csr_array((np.exp(-known.age_days / 45), (known.user, known.item)), shape=shape)
+    faded = csr_array((np.exp(-known.age_days / 180), (known.user, known.item)), shape=shape)
     yield "own items, faded", lambda part, _own: faded[part].toarray()
     yield "EASE", lambda _part, own: (own @ catalogue.ease).toarray()
     als = AlternatingLeastSquares(factors=64, random_state=0, num_threads=1)
-    als.fit(owned, show_progress=False)
+    als.fit(csr_matrix(owned), show_progress=False)
     yield "ALS (implicit)", lambda part, _own: als.user_factors[part] @ als.item_factors.T
     yield "item-item cosine", lambda _part, own: (own @ catalogue.cosine).toarray()
     recent = catalogue.recent_buyers.astype(np.float32)
