@@ -17,12 +17,13 @@ from bot.reply import Button, Reply, Table
 from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
 from predictor.filters import condition
-from predictor.scoring import MEDIUM_FROM, flag_threshold, refresh_scores, risk_of
+from predictor.scoring import MEDIUM_FROM, flag_threshold, reasons_of, refresh_scores
 from storage import warning_holdouts, worklist
 from storage.identities import user_of
 
 DEFAULT_LIMIT = 10
-MOST_ROWS = 1_000
+# A reason takes a millisecond to work out, and nobody reads more of them than this.
+MOST_REASONS = 1_000
 
 # Repeat buyers come first: of most shops' one-time buyers nearly all are unlikely to come back, and a
 # list of them is of no use to anybody.
@@ -47,7 +48,7 @@ WHERE task = 'churn' AND probability >= :min_risk AND monetary_cents >= :min_val
 def at_risk_reply(question: Question, desk: Desk) -> Reply:
     """A table ordered by probability × money spent; without a bound, of the medium and high risks."""
     args = question.args
-    limit = min(_number(args.get("limit"), DEFAULT_LIMIT), MOST_ROWS)
+    limit = min(_number(args.get("limit"), DEFAULT_LIMIT), 2**31)
     bounds = {
         "min_risk": _number(args.get("min_risk"), MEDIUM_FROM),
         "min_value": _number(args.get("min_value"), -(2**62)),
@@ -70,7 +71,8 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         scored, flagged = connection.execute(
             "SELECT COUNT(*), COALESCE(SUM(flagged), 0) FROM scores WHERE task = 'churn'"
         ).fetchone()
-        reasons = [main_reason(desk, connection, row["user_id"]) for row in found]
+        reasons = main_reasons(desk, connection, [row["user_id"] for row in found[:MOST_REASONS]])
+        reasons += [""] * (len(found) - len(reasons))
         table = risk_table(desk, connection, found, reasons)
         said = filter_lines(filtered, desk, connection)
         chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
@@ -90,6 +92,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
             *desk.stale_line(as_of),
             *_left_out_line(snoozed),
             *_held_out_line(held),
+            *_without_reasons_line(len(found)),
             *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),
         ],
         facts={"matching": matching, "scored": scored, "flagged": flagged},
@@ -160,12 +163,21 @@ def _left_out_line(left_out: int) -> tuple[str, ...]:
     return (_("{count} snoozed users are not listed.").format(count=formats.count(left_out)),)
 
 
-def main_reason(desk: Desk, connection: sqlite3.Connection, user_id: str) -> str:
-    """What raises this user's risk most; what lowers it is no reason to be on the list."""
-    risk = risk_of(connection, desk.home.models, user_id, desk.as_of(connection), desk.settings.flag_at)
-    if risk is None:
-        return ""
-    return reason_text(max(risk.reasons, key=lambda reason: reason.effect), desk, connection)
+def _without_reasons_line(rows: int) -> tuple[str, ...]:
+    if rows <= MOST_REASONS:
+        return ()
+    return (_("Reasons stand beside the first {count}.").format(count=formats.count(MOST_REASONS)),)
+
+
+def main_reasons(desk: Desk, connection: sqlite3.Connection, user_ids: Sequence[str]) -> list[str]:
+    """What raises the risk of each most; what lowers it is no reason to be on a list."""
+    found = reasons_of(connection, desk.home.models, user_ids, desk.as_of(connection))
+    return [
+        reason_text(max(found[user_id], key=lambda reason: reason.effect), desk, connection)
+        if user_id in found
+        else ""
+        for user_id in user_ids
+    ]
 
 
 def _number(value: object, default: float) -> float:

@@ -12,10 +12,11 @@ from bot.folding import LETTER, fold, is_chinese
 from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
+from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
-from bot.periods import PeriodSaid
-from bot.product_words import OnlyNew, Product
+from bot.periods import Compared, PeriodSaid
 from bot.promo_words import PROMO_CONVERTORS
+from bot.search_words import Product, Sought
 from bot.words import USER_EN, USER_ZH
 
 
@@ -288,6 +289,8 @@ CONVERTORS: dict[str, Convertor] = {
     "period": PeriodSaid(),
     "product": Product(),
     "only_new": OnlyNew(),
+    "sought": Sought(),
+    "compared": Compared(),
     **PROMO_CONVERTORS,
     "segment": GroupName(),
     "known_group": KnownGroup(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot import formats
-from bot.at_risk_reply import held_out_users, main_reason, risk_table, snoozed_users
+from bot.at_risk_reply import held_out_users, main_reasons, risk_table, snoozed_users
 from bot.chart_data import risk_distribution
 from bot.desk import Desk
 from bot.flag_outcomes import outcomes, takers
@@ -78,7 +78,7 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
             *_earlier_line(desk, connection, seen, record, as_of),
             *_not_listed_line(news, desk),
         ]
-        reasons = [main_reason(desk, connection, row["user_id"]) for row in listed]
+        reasons = main_reasons(desk, connection, [row["user_id"] for row in listed])
         reply = Reply(
             title=_headline(news, len(flagged)),
             lines=lines,

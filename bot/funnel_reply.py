@@ -61,7 +61,7 @@ def funnel_reply(question: Question, desk: Desk) -> Reply:
             _("No measured effect: who was contacted was chosen, not drawn by lot."),
         ],
         facts={"weeks": [{**vars(week), "monday": week.monday.isoformat()} for week in found]},
-        table=_table(found),
+        table=_table(_since_the_first(found)),
         buttons=(Button(_("Open cases"), _("open cases")), Button(_("My list"), _("my list"))),
     )
 
@@ -102,6 +102,12 @@ def _against_the_last(found: Sequence[Week]) -> list[str]:
     return [_("The week before: {funnel}").format(funnel=_headline(found[1]))]
 
 
+def _since_the_first(found: Sequence[Week]) -> Sequence[Week]:
+    """Without the weeks before anybody was flagged: they say nothing."""
+    first = max((place for place, week in enumerate(found) if week.flagged), default=0)
+    return found[: first + 1]
+
+
 def _table(found: Sequence[Week]) -> Table:
     return Table(
         columns=("monday", "flagged", "taken", "contacted", "ordered", "after_contact"),
@@ -118,18 +124,12 @@ def _table(found: Sequence[Week]) -> Table:
             (
                 formats.day_of_month(week.monday),
                 formats.count(week.flagged),
-                _share(week.taken, week.flagged),
-                _share(week.contacted, week.flagged),
-                _share(week.ordered, week.flagged),
+                formats.count(week.taken),
+                formats.count(week.contacted),
+                formats.count(week.ordered),
                 formats.count(week.after_contact),
             )
             for week in found
         ),
-        narrow=frozenset({0, 1, 3, 4}),
+        narrow=frozenset({0, 1, 2, 3, 4}),
     )
-
-
-def _share(part: int, whole: int) -> str:
-    if not whole:
-        return formats.count(part)
-    return f"{formats.count(part)} ({formats.percent(part / whole)})"

@@ -12,7 +12,6 @@ from bot import formats
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
-from bot.product_words import Product
 from bot.products import OTHERS_SHOWN, asked_category, asked_product, called
 from bot.reply import Attachment, Button, Provenance, Reply, Table
 from predictor.baskets import FEWEST_BASKETS, MOST_ITEMS_OF_A_BASKET, Baskets, Rule
@@ -195,7 +194,7 @@ def _name(item_id: str, baskets: Baskets) -> str:
 
 def goes_with_question(item_id: str) -> str:
     """The question what sells with that item."""
-    return _("what sells with {product}").format(product=Product().write(item_id, chinese=False))
+    return _("what sells with {product}").format(product=item_id)
 
 
 # Reading all baskets takes seconds in a large shop; the number changes with every import that changed a row.

@@ -34,6 +34,7 @@ _DAY = (
     rf"(?P<after>(?:the )?day after tomorrow|后天)"
     rf"|(?P<near>{'|'.join(sorted(_NEAR, key=len, reverse=True))})(?!(?<=[a-z]){LETTER})"
     rf"|(?P<hours>in {_COUNT} (?:hours?|h)(?!{LETTER})|(?:{DIGITS}|{CHINESE})个?(?:小时|钟头)(?:以?后|之后))"
+    rf"|(?P<minutes>in {_COUNT} (?:minutes?|mins?)(?!{LETTER})|(?:{DIGITS}|{CHINESE})分钟(?:以?后|之后))"
     rf"|in (?P<in>{_COUNT}\s*(?:days?|weeks?|months?|d|w))(?!{LETTER})"
     rf"|(?P<in_zh>(?:{DIGITS}|{CHINESE})\s*(?:天|日|周|个?星期|个?礼拜|个月)|半个月)(?:以?后|之后)"
     rf"|(?:on\s+)?(?P<next>next |this )?(?P<weekday>{_WEEKDAY})(?!{LETTER})"
@@ -80,10 +81,10 @@ def moment(said: str, now: datetime) -> datetime:
     found = _FORM.match(folded)
     if found is None:
         day, rest = None, folded
-    elif found["hours"]:
+    elif span := found["hours"] or found["minutes"]:
         if folded[found.end() :].strip():
             raise ValueError(said)
-        return now + timedelta(hours=_number(found["hours"]))
+        return now + timedelta(hours=_number(span)) / (60 if found["minutes"] else 1)
     else:
         day, rest = _day(found, now.date()), folded[found.end() :]
     joint = _AT.match(rest)

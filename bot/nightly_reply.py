@@ -2,69 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from bot import formats
 from bot.assistant import sentences
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
+from bot.incident import report
+from bot.reading_reply import read_for_the_night
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
 from predictor.segments import refresh_segments
 from storage.errors import OpsbotError, StoreError
-from storage.inbox import import_inbox
+from storage.inbox import InboxReport, import_inbox
 
 
 def nightly_reply(desk: Desk) -> Reply:
     """What came in and who is flagged; `facts` hold `imported`, `failed` and `problem`, empty where none."""
     desk.progress(N_("importing the inbox"))
+    problems: list[str] = []
+    reports: Sequence[InboxReport] = ()
     lines: list[str] = []
-    imported: list[str] = []
-    failed: list[str] = []
-    try:
-        reports = import_inbox(
-            desk.home,
-            timezone=desk.settings.timezone,
-            currency=desk.settings.currency,
-            describe=inbox_text,
-            now=desk.now,
-        )
-    except StoreError as watched:  # another program imports the files
-        lines.append(" ".join(sentences(watched)))
-        reports = []
-    for report in reports:
-        lines.append(inbox_line(report))
-        (imported if report.error is None else failed).append(report.name)
+    with _step("the inbox", problems):
+        try:
+            reports = import_inbox(
+                desk.home,
+                timezone=desk.settings.timezone,
+                currency=desk.settings.currency,
+                describe=inbox_text,
+                now=desk.now,
+            )
+        except StoreError as watched:  # another program imports the files
+            lines.append(" ".join(sentences(watched)))
+    lines.extend(map(inbox_line, reports))
+    imported = [each.name for each in reports if each.error is None]
+    failed = [each.name for each in reports if each.error is not None]
+    with _step("the reviews", problems):
+        lines += read_for_the_night(desk)
     desk.progress(N_("scoring everybody"))
-    problem = ""
-    try:
-        with desk.store() as connection:
-            models = desk.home.models
-            new = prepare_scoring(
-                connection, models, promoted_model(connection), desk.families(connection), desk.progress
-            )
-            refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
-            flagged = len(flagged_users(connection))
-        title = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(
-            imported=formats.count(len(imported)),
-            failed=formats.count(len(failed)),
-            flagged=formats.count(flagged),
+    flagged: int | None = None
+    with _step("the scores", problems), desk.store() as connection:
+        models = desk.home.models
+        new = prepare_scoring(
+            connection, models, promoted_model(connection), desk.families(connection), desk.progress
         )
-    except OpsbotError as error:
-        title = problem = " ".join(filter(None, sentences(error)))
-    try:  # they need no model
-        with desk.store() as connection:
-            refresh_segments(
-                connection,
-                horizon_days=desk.settings.horizon_days,
-                active_days=desk.settings.active_days,
-                progress=desk.progress,
-            )
-    except OpsbotError as error:
-        problem = problem or " ".join(filter(None, sentences(error)))
+        refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
+        flagged = len(flagged_users(connection))
+    with _step("the segments", problems), desk.store() as connection:  # they need no model
+        refresh_segments(
+            connection,
+            horizon_days=desk.settings.horizon_days,
+            active_days=desk.settings.active_days,
+            progress=desk.progress,
+        )
+    # An empty store is a problem of several steps.
+    problem = " ".join(dict.fromkeys(problems))
+    done = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(
+        imported=formats.count(len(imported)),
+        failed=formats.count(len(failed)),
+        flagged="–" if flagged is None else formats.count(flagged),
+    )
     return Reply(
-        title=title,
-        lines=lines,
+        title=problem or done,
+        lines=[*([done] if problem and flagged is not None else []), *lines],
         facts={"imported": ", ".join(imported), "failed": ", ".join(failed), "problem": problem},
         buttons=(Button(_("Digest"), _("digest now")),),
     )
+
+
+@contextmanager
+def _step(name: str, problems: list[str]) -> Iterator[None]:
+    """One step of the night: what goes wrong in it is a problem to tell of, and keeps no other from going."""
+    try:
+        yield
+    except OpsbotError as error:
+        problems.append(" ".join(filter(None, sentences(error))))
+    except Exception:
+        incident = report(f"the work of the night: {name}")
+        problems.append(_("Something went wrong here (incident {incident}).").format(incident=incident))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot import formats
 from bot.chart import Cohorts, SalesBars
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import N_, _
-from bot.periods import Period, before, period_of, year_before
+from bot.periods import Period, compared_with, period_of, year_before
 from bot.reply import Button, Reply, Table
 from predictor.overview import Sales, Totals, sales
 from storage import flag_events
@@ -53,7 +53,9 @@ def overview_reply(question: Question, desk: Desk) -> Reply:
             return _without_data(asked, newest)
         period = _as_far_as(asked, newest)
         with sales(connection, desk.now().date()) as sold:
-            periods = (period, before(period), year_before(period))
+            compare = str(question.args.get("compare", "previous"))
+            other = compared_with(period, compare, desk.local_day(now))
+            periods = (period, _as_far_as(other, newest), year_before(period))
             measured = [_measure(each, sold, desk, connection) for each in periods]
             chart = _chart(measured[0].period, measured[1].period, sold, desk, connection)
         currency = desk.currency(connection)
@@ -67,7 +69,7 @@ def overview_reply(question: Question, desk: Desk) -> Reply:
         lines=[
             *_cut_line(asked, newest),
             _compared(_("Against {period}: {changes}."), current, previous),
-            *_year_line(current, last_year),
+            *_year_line(current, previous, last_year),
             *_users_lines(current.totals, previous.totals),
             *_others_lines(current, previous),
         ],
@@ -141,7 +143,9 @@ def _edge(day: date, desk: Desk) -> int:
 
 def _measure(period: Period, sold: Sales, desk: Desk, connection: sqlite3.Connection) -> _Measured:
     start, end = _edge(period.first, desk), _edge(period.last + timedelta(days=1), desk)
-    return _Measured(period, sold.totals(start, end), flag_events.flagged_at(connection, end))
+    # The data of a day ends at midnight UTC.
+    as_of = datetime.fromtimestamp(end - 1, UTC).date()
+    return _Measured(period, sold.totals(start, end), flag_events.flagged_on(connection, as_of))
 
 
 def _facts(measured: _Measured) -> dict[str, object]:
@@ -173,8 +177,8 @@ def _days(period: Period) -> str:
     return _("{first} to {last}").format(first=formats.day(period.first), last=formats.day(period.last))
 
 
-def _year_line(current: _Measured, last_year: _Measured) -> tuple[str, ...]:
-    if not last_year.totals.orders:
+def _year_line(current: _Measured, previous: _Measured, last_year: _Measured) -> tuple[str, ...]:
+    if not last_year.totals.orders or last_year.period == previous.period:
         return ()
     return (_compared(_("Against a year before, {period}: {changes}."), current, last_year),)
 
@@ -184,13 +188,15 @@ def _compared(sentence: str, current: _Measured, other: _Measured) -> str:
         _("orders {change}").format(change=_change(current.totals.orders, other.totals.orders)),
         _("net {change}").format(change=_change(current.totals.net_cents, other.totals.net_cents)),
     ]
-    return sentence.format(period=_days(other.period), changes=", ".join(changes))
+    return sentence.format(period=_days(other.period), changes=" · ".join(changes))
 
 
 def _change(now: int, then: int) -> str:
     if then <= 0:
         return _("from {then} to {now}").format(then=formats.count(then), now=formats.count(now))
     share = (now - then) / then
+    if abs(share) < 0.005:
+        return "±" + formats.percent(0)
     return ("+" if share >= 0 else "−") + formats.percent(abs(share))
 
 

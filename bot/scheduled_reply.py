@@ -16,7 +16,8 @@ from bot.i18n import _, using
 from bot.reminder_reply import reminder_reply
 from bot.reply import Reply
 from bot.subscription_replies import seen_by
-from storage import ledger
+from bot.team_reply import access_reply
+from storage import ledger, subscriptions
 from storage.errors import OpsbotError
 from storage.ledger import Delivery
 from storage.subscriptions import Subscription
@@ -39,6 +40,8 @@ def scheduled_reply(desk: Desk, subscription: Subscription, delivery: Delivery) 
             scheduled = _digest(desk, subscription)
         elif subscription.kind == "reminder":
             scheduled = Scheduled(reminder_reply(desk, subscription))
+        elif subscription.about == subscriptions.ACCESS:
+            scheduled = Scheduled(access_reply(desk, subscription))
         else:
             scheduled = Scheduled(_answer(desk, subscription))
         reply = scheduled.reply

@@ -87,18 +87,24 @@ def subscribed(question: Question, desk: Desk) -> Reply:
 
 
 def unsubscribed(question: Question, desk: Desk) -> Reply:
-    """What does not come any more: the one of that number, or the digest, or the only one there is."""
-    number = question.args.get("number")
+    """What does not come any more: that number, all of a kind, or the digest, or the only one there is."""
+    number, kind = question.args.get("number"), question.args.get("kind")
     mine = _of_chat(question.asker, desk)
-    chosen = [each for each in mine if each.subscription_id == number]
-    if number is None:
+    chosen = [each for each in mine if each.subscription_id == number or each.kind == kind]
+    if number is None and kind is None:
         chosen = [each for each in mine if each.kind == "digest"] or (mine if len(mine) == 1 else [])
     if not chosen:
         raise SubscriptionError("No such thing is sent here.", next_step="See what is: my subscriptions")
     with desk.home.bot() as connection:
         subscriptions.end(connection, [each.subscription_id for each in chosen], desk.moment())
+    if len(chosen) == 1:
+        title = _("{what} is not sent here any more.").format(what=_capital(what(chosen[0])))
+    else:
+        title = _("{what}: {count} of them are not sent here any more.").format(
+            what=_capital(_(_KINDS[chosen[0].kind])), count=formats.count(len(chosen))
+        )
     return Reply(
-        title=_("{what} is not sent here any more.").format(what=_capital(what(chosen[0]))),
+        title=title,
         facts={"ended": [each.subscription_id for each in chosen]},
         buttons=(_again(chosen[0]),),
     )

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
-from bot.i18n import _
+from bot.i18n import _, language
 from bot.reply import Button, Reply, Table
 from bot.team import ROLES, Member, members, named
 from bot.users import MissingArgumentError, example_of
-from storage import operators
+from bot.worklist_reply import operator_name
+from storage import operators, subscriptions
 from storage.errors import OpsbotError
+from storage.subscriptions import Subscription
 
 
 class NamedInSettingsError(OpsbotError):
@@ -61,6 +63,8 @@ def add_operator_reply(question: Question, desk: Desk) -> Reply:
         if before is None or not before.setting:
             by = question.asker.operator
             name = operators.add(connection, operator, name, by=by, at=desk.moment()).name
+        if before is None:
+            _tell(connection, operator, question, desk)
         shown = _named_so(operator, name or (before.name if before else ""))
     if before is None:
         title = _("{operator} may use this bot now.").format(operator=shown)
@@ -94,6 +98,7 @@ def remove_operator_reply(question: Question, desk: Desk) -> Reply:
                 setting=member.setting,
             )
         operators.remove(connection, member.operator, at=desk.moment())
+        _tell(connection, member.operator, question, desk)
     return Reply(
         title=_("{operator} may use this bot no more.").format(
             operator=_named_so(member.operator, member.name)
@@ -101,6 +106,37 @@ def remove_operator_reply(question: Question, desk: Desk) -> Reply:
         facts={"operator": member.operator, "name": member.name},
         buttons=(Button(_("Who may use this bot?"), _("who are the operators")),),
     )
+
+
+def access_reply(desk: Desk, subscription: Subscription) -> Reply:
+    """What is said to who was let in, or let in no more, as it stands now."""
+    with desk.home.bot() as connection:
+        there = any(each.operator == subscription.chat for each in _everybody(desk, connection))
+    by = operator_name(subscription.operator, subscription.operator_name)
+    if not there:
+        return Reply(_("You may not use this bot any more: {name} took you off the list.").format(name=by))
+    return Reply(
+        title=_("You may use this bot now: {name} let you in.").format(name=by),
+        buttons=(Button(_("Help"), _("help")), Button(_("Who is at risk?"), _("who is at risk"))),
+    )
+
+
+def _tell(connection: sqlite3.Connection, operator: str, question: Question, desk: Desk) -> None:
+    """Tell them, through the ledger; who never wrote to the bot cannot be told."""
+    if desk.settings.telegram_token is None:
+        return
+    word = Subscription(
+        kind="question",
+        local_time=f"{desk.local_moment(desk.moment()):%H:%M}",
+        language=language(),
+        operator=question.asker.operator,
+        operator_name=question.asker.name,
+        created_at=desk.moment(),
+        chat=operator,
+        about=subscriptions.ACCESS,
+        once_at=desk.moment(),
+    )
+    subscriptions.subscribe(connection, word)
 
 
 def _everybody(desk: Desk, connection: sqlite3.Connection) -> Sequence[Member]:

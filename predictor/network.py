@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import inspect
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

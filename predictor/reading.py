@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from predictor import themes, tone
 from predictor.embeddings import embed, stored_vectors
 from predictor.encoder import Encoder
-from predictor.said import Review, reviews_of, wording_of, wordings
+from predictor.said import Review, is_chinese, reviews_of, wording_of, wordings
 from predictor.theme_names import names
 from predictor.themes import Change, change
 from storage.snapshot import Snapshot
@@ -79,7 +79,7 @@ def stored(
 
 def themes_of(
     snapshot: Snapshot,
-    encoder: Encoder,
+    encoder: Encoder | None,
     start: int,
     end: int,
     *,
@@ -90,13 +90,16 @@ def themes_of(
     """What is complained about in reviews of [start, end), epoch seconds; with `praise` also what is not.
 
     Themes are formed over all reviews known at the snapshot, so that they are the same in every period, and
-    compared with the period of equal length before.
+    compared with the period of equal length before. Without an encoder nothing was read.
     """
     connection = snapshot.connection
     reviews = reviews_of(snapshot)
     said = wordings(wording_of(connection), reviews)
     every = sorted({text for each in said for text in each})
-    row, vectors = stored(connection, encoder, [*every, *_ANCHORS])
+    empty: dict[str, int] = {}
+    row, vectors = (
+        stored(connection, encoder, [*every, *_ANCHORS]) if encoder else (empty, np.empty((0, 1), np.float32))
+    )
     lacks = sum(text not in row for text in every)
     asked = [place for place, each in enumerate(reviews) if item_id is None or each.item_id == item_id]
     now = [place for place in asked if start <= reviews[place].written_at < end]
@@ -178,7 +181,14 @@ def _side(
                 len(hits) / len(now),
                 before,
                 change(len(hits), len(now), before, len(then), looked_at=looked_at),
-                _example([reviews[p] for p in hits], [said[p] for p in hits], belongs, near, theme),
+                _example(
+                    [reviews[p] for p in hits],
+                    [said[p] for p in hits],
+                    belongs,
+                    near,
+                    theme,
+                    is_chinese(named[theme]),
+                ),
                 complaint,
                 tuple(dict.fromkeys(reviews[place].user_id for place in hits)),
             )
@@ -192,12 +202,38 @@ def _example(
     belongs: dict[str, int],
     near: dict[str, float],
     theme: int,
+    chinese: bool,
 ) -> str:
-    """The masked sentence nearest to the middle of the theme, rather a short one."""
+    """The masked sentence nearest to the middle of the theme, rather a short one, in the name's language."""
     best = min(
-        (-near[text] + len(sentence) / 1000, sentence)
+        (is_chinese(sentence) != chinese, -near[text] + len(sentence) / 1000, sentence)
         for review, texts in zip(reviews, said, strict=True)
         for sentence, text in zip(review.sentences, texts, strict=True)
         if belongs.get(text) == theme
-    )[1]
+    )[2]
     return best if len(best) <= EXAMPLE_CHARACTERS else best[: EXAMPLE_CHARACTERS - 1] + "…"
+
+
+def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, at_least: float, most: int) -> list[Review]:
+    """Reviews with a sentence near to `text`, the nearest first, then the newest.
+
+    `at_least` is a cosine, both seen from the middle of their language.
+
+    Only what was read before is looked at; the encoder is loaded for `text`.
+    """
+    connection = snapshot.connection
+    reviews = reviews_of(snapshot)
+    said = wordings(wording_of(connection), reviews)
+    row, vectors = stored(connection, encoder, sorted({each for texts in said for each in texts}))
+    if not row:
+        return []
+    languages = np.array([is_chinese(each) for each in row], dtype=np.bool_)
+    asked = encoder.encode([text])[0]
+    middle = {code: vectors[languages == code].mean(axis=0) for code in set(languages.tolist())}
+    asked = asked - middle.get(is_chinese(text), vectors.mean(axis=0))
+    seen = vectors - np.stack([middle[code] for code in languages.tolist()])
+    lengths = np.linalg.norm(seen, axis=1) * np.linalg.norm(asked)
+    near = (seen @ asked / np.maximum(lengths, 1e-9)).tolist()
+    best = [max((near[row[each]] for each in texts if each in row), default=-1.0) for texts in said]
+    order = sorted(range(len(reviews)), key=lambda place: (-best[place], -reviews[place].written_at))
+    return [reviews[place] for place in order[:most] if best[place] >= at_least]

@@ -184,6 +184,30 @@ def risk_of(
     )
 
 
+# From so many users on, the features of everybody are made at once: that takes less than one by one.
+_MANY_USERS = 100
+
+
+def reasons_of(
+    connection: sqlite3.Connection, models: Path, user_ids: Sequence[str], as_of: date
+) -> dict[str, list[Reason]]:
+    """The reasons for each user's risk by the model in use; nothing of who is not active as of that day."""
+    record = promoted_model(connection)
+    loaded = _loaded(record, models)
+    snapshot, definition = as_now(connection, as_of), definition_of(record)
+    if len(user_ids) < _MANY_USERS:
+        tables = [loaded.model.table(snapshot, definition, user_id=user_id) for user_id in user_ids]
+    else:
+        tables = [loaded.model.table(snapshot, definition)]
+    wanted = frozenset(user_ids)
+    return {
+        str(user_id): loaded.explainer.reasons(values)
+        for table in tables
+        for user_id, values in zip(table.user_ids, table.values, strict=True)
+        if str(user_id) in wanted
+    }
+
+
 def band(probability: float) -> str:
     """low below a third, high from two thirds on, medium between."""
     return "low" if probability < MEDIUM_FROM else "medium" if probability < HIGH_FROM else "high"

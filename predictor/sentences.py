@@ -19,7 +19,7 @@ _SHORT_FORM = re.compile(r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|etc|vs|e\.g|i\.e|b
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a review, at most MOST of at most LONGEST characters each; none of a text without words."""
+    """The sentences of a review: at most MOST, of at most LONGEST characters; none without words."""
     sentences: list[str] = []
     for part in _END.split(text):
         said = part.strip()

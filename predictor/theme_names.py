@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import log
 
 from predictor.said import is_chinese
@@ -20,18 +21,21 @@ _LONGEST = 4  # characters of a Chinese word
 _LATIN = re.compile(r"[^\W\d_\u4e00-\u9fff][^\W\d_\u4e00-\u9fff'’-]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _STOP = frozenset(
-    "a an the and or but so if of in on at to for from by with as than then that this these those it its it's"
-    " is are was were be been being am do does did done has have had having i i'm i've me my mine we us our"
-    " you your he she they them their what which who whom whose when where why how all any both each few more"
-    " most other some such no nor not only own same too very can could will would shall should may might must"
-    " just also again once here there up down out off over under into onto about after before because until"
-    " while during between through right far many much one two three got get gets came come went go goes"
-    " product products item items thing things even still every ever really quite well hardly around nearly"
-    " days day anywhere something anything else myself".split()
+    """
+    a an the and or but so if of in on at to for from by with as than then that this these those it
+    its it's is are was were be been being am do does did done has have had having i i'm i've me my
+    mine we us our you your he she they them their what which who whom whose when where why how all
+    any both each few more most other some such no nor not only own same too very can could will
+    would shall should may might must just also again once here there up down out off over under
+    into onto about after before because until while during between through right far many much one
+    two three got get gets came come went go goes product products item items thing things even
+    still every ever really quite well hardly around nearly days day anywhere something anything
+    else myself
+    """.split()  # noqa: SIM905
 )
 # What a Chinese word of a name does not begin or end with, and what it never holds.
 _EDGE = frozenset(
-    "的了是在和也都就又还很太不没有我你他她它们这那个只把被给让跟与及或而且但如果因为所以到着过得地之其上下中里来去要会能可吗呢吧啊呀么什怎几多少天次件用"
+    "本的了是在和也都就又还很太不没有我你他她它们这那个只把被给让跟与及或而且但如果因为所以到着过得地之其上下中里来去要会能可吗呢吧啊呀么什怎几多少天次件用"
 )
 _WITHIN = frozenset("的了我你他她它们这那吗呢吧啊呀么商品")
 
@@ -70,7 +74,7 @@ def _english_words(texts: Mapping[str, int]) -> Counter[str]:
         words = _LATIN.findall(text.lower())
         kept = [word for word in words if word not in _STOP]
         found.update(dict.fromkeys(kept, count))
-        pairs = zip(words, words[1:], strict=False)
+        pairs = pairwise(words)
         found.update(
             dict.fromkeys((f"{a} {b}" for a, b in pairs if a not in _STOP and b not in _STOP), count)
         )

@@ -63,7 +63,9 @@ def entered_since(connection: sqlite3.Connection, as_of: date, *, up_to: int) ->
     return [Flagged(row[0], date.fromisoformat(row[1]), row[2]) for row in rows]
 
 
-def flagged_at(connection: sqlite3.Connection, at: int) -> int | None:
-    """How many users were flagged at that moment (epoch seconds); None before the first that was noted."""
-    event = connection.execute("SELECT MAX(flag_event_id) FROM flag_events WHERE at < ?", (at,)).fetchone()[0]
+def flagged_on(connection: sqlite3.Connection, as_of: date) -> int | None:
+    """How many users were flagged on data up to that day; None before the first that was noted."""
+    event = connection.execute(
+        "SELECT MAX(flag_event_id) FROM flag_events WHERE as_of <= ?", (as_of.isoformat(),)
+    ).fetchone()[0]
     return None if event is None else len(flagged_after(connection, event))

@@ -11,6 +11,8 @@ Kind = Literal["digest", "question", "reminder"]
 Target = Literal["telegram", "webhook"]
 
 KINDS: tuple[Kind, ...] = ("digest", "question", "reminder")
+# Of a question asked once: not an operator's, but the word to one that they may use the bot, or no more.
+ACCESS = "access"
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
 

@@ -29,6 +29,6 @@ def sales_bars(chart: SalesBars) -> Figure:
     ticks(axes, "x", list(places), [chart.labels[place] for place in places])
     levels = [highest * share for share in (0.5, 1)]
     ticks(axes, "y", levels, [formats.short_money(level, chart.currency) for level in levels])
-    legend = _("net revenue; pale: the period before")
+    legend = _("net revenue; pale: what it is compared with")
     fitted(write(figure, LEFT, TOP + 60, legend, size=TICK, color=MUTED), RIGHT - LEFT)
     return figure

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 _FIGURES = (
     "sales|revenue|turnover|orders|numbers|figures|overview|summary|results|kpis|performance|business|takings"
 )
-_IN = "[in|for|of|during|over|from|within]"
+_IN = "[in|for|of|during|over|from|within|on|between]"
+_VS = "[as] (compared|in comparison) (to|with)|against|versus|vs|vs.|next to|beside"
+_和 = "和|与|跟|同|比|对比|相比|较|比较"
 _数 = "销售额|销售|营业额|营收|收入|订单|订单量|业绩|数据|概况|总览|经营情况|经营数据|情况|生意"
 _怎样 = "[卖得|卖的|过得|表现] 怎么样|如何|怎样|好不好|咋样|多少|有多少|是多少"
 
@@ -33,6 +35,16 @@ PHRASES = (
     f"[<列出>] {{period:period}} [的|我们|店里|店铺] [的] ({_数}) [{_怎样}]",
     f"[我们|店里|店铺] {{period:period}} [的] ({_数}|{_怎样}) [{_怎样}]",
     "[<列出>] (经营概况|经营总览|店铺概况|总览|概况)",
+    # compared with another one
+    f"how (are|did|were|have) we (doing|do|done) {_IN} [{{period:period}}] ({_VS}) {{compare:compared}}",
+    f"how (is|was|are|were|did) {_IN} {{period:period}} ({_VS}) {{compare:compared}}",
+    f"[<list>] [<the>] [our|my|total|net] ({_FIGURES}) {_IN} {{period:period}} ({_VS}) {{compare:compared}}",
+    f"[<list>] {{period:period}} ['s|s] [our|total|net] [{_FIGURES}] ({_VS}) {{compare:compared}}",
+    f"compare [the|our|total|net] [{_FIGURES}] {_IN} {{period:period}} ['s|s] [{_FIGURES}] "
+    f"(with|to|and|{_VS}) [that of] {{compare:compared}}",
+    f"[<列出>] {{period:period}} [的] [{_数}] ({_和}) {{compare:compared}} [的] [{_数}] [{_和}] [{_怎样}]",
+    f"[{{period:period}}] [的] ({_数}) {{compare:compared}} [{_怎样}]",
+    f"(比较|对比) [一下] {{period:period}} (和|与|跟|同) {{compare:compared}} [的] [{_数}]",
 )
 
 

@@ -17,16 +17,20 @@ _DIGEST = (
 _STOP = "stop|end|cancel|quit|no more|no|turn off|switch off|disable|unsubscribe [me|us] [from]|remove|delete"
 _停 = "停止|取消|停|停掉|关闭|关掉|不要|不用|别|退订|别再|不要再|不用再|不再"
 _日报 = "日报|早报|晨报|简报|每日简报|每日摘要|摘要"
-_订阅 = "订阅|定时|推送|定时消息|定时问题"
+_订阅 = "订阅|定时|推送|定时消息"
 
 PHRASES = (
     "stop (subscription {number:count}|the digest)",
     "停止 (订阅 {number:count}|日报)",
     f"({_STOP}) ({_DIGEST}) [here|now|please|anymore|any more]",
+    f"({_STOP}) [sending] [me|us] all [of] [the|my|our|these] {{kind:kind}} [here|now|please]",
     f"({_STOP}) [the] (subscription|question|schedule|message|reminder) [number|no] {{number:count}}",
     "unsubscribe [me|us] [from everything|here]|unsubscribe {number:count}",
     f"({_停}) [再] [给我|给我们] [发|发送|推送] [每天的|每日] [的] ({_日报}) [了|推送|的推送]",
+    f"({_停}) (所有|全部) [我的] [的] {{kind:kind}} [了]"
+    f"|(把|将) (所有|全部) [我的] [的] {{kind:kind}} ({_停}) [掉|了]",
     f"({_停}) [第] [{{number:count}}] [号|个|条] [的] ({_订阅}) [{{number:count}}] [了]",
+    f"({_停}) (第 {{number:count}} [号|个|条] [的] 定时问题|定时问题 {{number:count}}) [了]",
     f"(把|将) [第] {{number:count}} [号|个|条] [的] ({_订阅}) ({_停}) [掉|了]",
     f"(把|将) ({_日报}) ({_停}) [掉|了]|退订",
 )

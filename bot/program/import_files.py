@@ -76,6 +76,7 @@ def import_files(
     """
     from bot.i18n import _
     from bot.import_reply import notice_text, result_lines
+    from bot.program.audited import audited
     from storage.errors import OpsbotError
     from storage.formats import open_source
     from storage.inbox import UNUSED
@@ -96,28 +97,29 @@ def import_files(
     desk = desk_of(ctx)
     options = said.options(desk.settings.timezone, desk.settings.currency)
     results = []
-    planned = plan({file: open_source(file) for file in files}, preset)
-    for each in planned.imports:
-        try:
-            with _bar(each.path) as bar:
-                result = import_file(
-                    desk.home,
-                    each.path,
-                    replace(options, beside=each.beside),
-                    now=desk.now(),
-                    progress=bar,
-                    recognised=_show if sys.stderr.isatty() else None,
-                    source=each.source,
-                )
-        except OpsbotError:
-            if len(planned.imports) > 1:
-                click.echo(_("{file} was not imported:").format(file=each.path.name), err=True)
-            raise
-        remember(desk.home, each.source.columns, said, desk.now())
-        results.append(result)
-        # Of several files a later one may fail: what was done before is said in any case.
-        if not as_json or len(planned.imports) > 1:
-            click.echo("\n".join(result_lines(each.path.name, result)), err=as_json)
+    with audited(desk, "import"):
+        planned = plan({file: open_source(file) for file in files}, preset)
+        for each in planned.imports:
+            try:
+                with _bar(each.path) as bar:
+                    result = import_file(
+                        desk.home,
+                        each.path,
+                        replace(options, beside=each.beside),
+                        now=desk.now(),
+                        progress=bar,
+                        recognised=_show if sys.stderr.isatty() else None,
+                        source=each.source,
+                    )
+            except OpsbotError:
+                if len(planned.imports) > 1:
+                    click.echo(_("{file} was not imported:").format(file=each.path.name), err=True)
+                raise
+            remember(desk.home, each.source.columns, said, desk.now())
+            results.append(result)
+            # Of several files a later one may fail: what was done before is said in any case.
+            if not as_json or len(planned.imports) > 1:
+                click.echo("\n".join(result_lines(each.path.name, result)), err=as_json)
     for file in planned.unused:
         click.echo(f"{file.name}: {notice_text(UNUSED)}", err=True)
     if as_json:

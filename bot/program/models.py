@@ -37,10 +37,11 @@ def list_models(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def promote(ctx: click.Context, version: int, as_json: bool) -> None:
     """Put model VERSION in use."""
+    from bot.program.audited import audited
     from storage import model_store
 
     desk = desk_of(ctx)
-    with desk.store() as connection:
+    with audited(desk, "promote"), desk.store() as connection:
         model_store.load_parts(model_store.by_version(connection, version), desk.home.models)
         _say(model_store.promote(connection, version), as_json)
 
@@ -57,9 +58,11 @@ def promote(ctx: click.Context, version: int, as_json: bool) -> None:
 @click.pass_context
 def rollback(ctx: click.Context, task: str, as_json: bool) -> None:
     """Put the last retired model of a task back in use."""
+    from bot.program.audited import audited
     from storage import model_store
 
-    with desk_of(ctx).store() as connection:
+    desk = desk_of(ctx)
+    with audited(desk, "rollback"), desk.store() as connection:
         _say(model_store.rollback(connection, task), as_json)
 
 

@@ -24,6 +24,7 @@ def train(
     ctx: click.Context, as_of: date | None, horizon: int | None, active: int | None, as_json: bool
 ) -> None:
     """Train the churn model on what was known at DATE, test it on past dates, promote or keep it."""
+    from bot.program.audited import audited
     from bot.render import plain
     from bot.training_reply import run_training, trained_reply
 
@@ -31,7 +32,9 @@ def train(
     with desk.store() as connection:
         last = desk.as_of(connection)
     say_if_later(as_of or last, last)
-    reply = trained_reply(run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active), desk)
+    with audited(desk, "train"):
+        trained = run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active)
+    reply = trained_reply(trained, desk)
     if as_json:
         print_json({"ok": True, **reply.facts, "text": plain(reply)})
     else:

@@ -1,4 +1,4 @@
-"""The tables of audiences, of campaigns and of the digest's holdout, as m009 of `store.db` makes them."""
+"""The tables of audiences, of campaigns and of the digest's holdout, as m008 of `store.db` makes them."""
 
 from __future__ import annotations
 

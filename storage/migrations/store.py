@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage.migrations.campaigns import create_campaigns
+from storage.migrations.review_search import CREATE_REVIEW_SEARCH
 from storage.migrations.segments import create_user_segments
 
 store_migrations = Migrations("store")
@@ -316,10 +317,18 @@ def m005_create_embeddings(db: Database) -> None:
 
 
 @store_migrations()
-def m008_create_user_segments(db: Database) -> None:
+def m006_create_review_search(db: Database) -> None:
+    # Reviews with personal data masked, for searching by letters; `storage/review_search.py` fills it. What
+    # is deleted or changed leaves it at once.
+    for statement in CREATE_REVIEW_SEARCH:
+        db.execute(statement)
+
+
+@store_migrations()
+def m007_create_user_segments(db: Database) -> None:
     create_user_segments(db)
 
 
 @store_migrations()
-def m009_create_campaigns(db: Database) -> None:
+def m008_create_campaigns(db: Database) -> None:
     create_campaigns(db)

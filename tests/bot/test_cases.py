@@ -145,6 +145,8 @@ def test_a_reminder_for_a_moment_that_is_over_is_refused(team: Shop) -> None:
     ("said", "meant"),
     [
         ("Friday", "2026-11-27 09:00"),
+        ("in 60 minutes", f"{TUESDAY + timedelta(hours=1):%Y-%m-%d %H:%M}"),
+        ("60分钟后", f"{TUESDAY + timedelta(hours=1):%Y-%m-%d %H:%M}"),
         ("next Monday", "2026-11-30 09:00"),
         ("tomorrow at 9:30", "2026-11-25 09:30"),
         ("in two weeks at 8am", "2026-12-08 08:00"),

@@ -9,6 +9,7 @@ import pytest
 from bot.command import Asker
 from bot.digest_reply import Seen, digest
 from bot.i18n import using
+from predictor.scoring import reasons_of
 from storage import flag_events
 from storage.database import transaction
 from storage.identity_changes import exclude
@@ -145,3 +146,15 @@ def test_without_a_model_it_says_what_to_do(empty_shop: Shop) -> None:
     reply = empty_shop.ask("digest now")
     assert reply.failure is not None
     assert reply.failure.kind == "empty_store"
+
+
+def test_the_reasons_of_many_users_are_those_of_each(shop: Shop) -> None:
+    shop.answer("who is at risk")
+    with shop.home.store() as connection:
+        as_of = shop.desk.as_of(connection)
+        users = [row[0] for row in connection.execute("SELECT user_id FROM scores ORDER BY user_id")]
+        assert len(users) > 100
+        together = reasons_of(connection, shop.desk.home.models, users, as_of)
+        for user_id in users[:5]:
+            alone = reasons_of(connection, shop.desk.home.models, [user_id], as_of)[user_id]
+            assert [each.feature for each in together[user_id]] == [each.feature for each in alone]

@@ -302,7 +302,13 @@ def test_answers_in_the_language_of_the_text(text: str, expected: str) -> None:
 def test_a_button_asks_the_same_in_chinese(question: str, user: str) -> None:
     with using("zh"):
         chinese = _(question)
-    named = {"user": in_a_question(user), "number": 3, "month": "2026-10", "name": '"Champions"'}
+    named = {
+        "user": in_a_question(user),
+        "number": 3,
+        "month": "2026-10",
+        "name": '"Champions"',
+        "text": "late",
+    }
     meant = understand(question.format(**named), commands())
     assert meant.source == "pattern"
     assert ("user" in meant.args) == ("{user}" in question)

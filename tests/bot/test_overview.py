@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from bot.charts import draw
-from bot.periods import Period, before, period_of, year_before
+from bot.periods import Period, before, compared_with, period_of, year_before
+from bot.registry import commands
+from bot.understanding import understand
 from tests.bot.conftest import Shop
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -96,3 +98,51 @@ def test_the_pictures_are_drawn(shop: Shop, question: str) -> None:
     assert chart is not None
     assert draw(chart).startswith(b"\x89PNG")
     assert chart.alt
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Q2 2026 sales", "2026-04-01", "2026-06-30"),
+        ("sales in q4", "2026-10-01", "2026-11-24"),
+        ("2026年第二季度销售额", "2026-04-01", "2026-06-30"),
+        ("how did we do from 1 May to 15 June", "2026-05-01", "2026-06-15"),
+        ("2026年5月1日到6月15日销售额", "2026-05-01", "2026-06-15"),
+        ("sales from December 20 to January 6", "2025-12-20", "2026-01-06"),
+        ("sales on June 15", "2026-06-15", "2026-06-15"),
+        ("2024-02-29 sales", "2024-02-29", "2024-02-29"),
+    ],
+)
+def test_quarters_and_days_are_periods_too(text: str, first: str, last: str) -> None:
+    found = understand(text, commands())
+    assert found.command == "overview"
+    period = period_of(str(found.args["period"]), TODAY)
+    assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("how are we doing this week compared to last year", "2025-11-24", "2025-11-25"),
+        ("本月销售额同比", "2025-11-01", "2025-11-24"),
+        ("compare this month with last month", "2026-10-01", "2026-10-24"),
+        ("sales in May 2026 compared with May 2025", "2025-05-01", "2025-05-31"),
+        ("本月销售额环比", "2026-10-01", "2026-10-24"),
+    ],
+)
+def test_a_period_is_compared_with_what_was_said(text: str, first: str, last: str) -> None:
+    args = understand(text, commands()).args
+    other = compared_with(period_of(str(args["period"]), TODAY), str(args["compare"]), TODAY)
+    assert (other.first.isoformat(), other.last.isoformat()) == (first, last)
+
+
+def test_the_compared_period_is_the_previous_one_of_the_facts(shop: Shop) -> None:
+    compared = shop.answer("sales in 2024-01 compared with 2023-10").facts
+    alone = shop.answer("sales in 2023-10").facts
+    assert compared["previous_orders"] == alone["orders"]
+    assert compared["previous_net_cents"] == alone["net_cents"]
+
+
+def test_who_is_flagged_counts_in_the_period_that_the_data_ends_in(shop: Shop) -> None:
+    flagged = shop.answer("who is at risk").facts["flagged"]
+    assert shop.days_later(90).answer("sales in 2024-02").facts["flagged"] == flagged

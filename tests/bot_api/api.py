@@ -99,6 +99,10 @@ class BotApi:
         people.upgrade(group, self._founder.user, supergroup)
         return supergroup
 
+    def revoke_token(self) -> None:
+        """Know the token no more, as when its owner asks @BotFather for another one."""
+        self._world.token = "0:revoked"
+
     def kick_bot(self, chat: Chat) -> None:
         """Throw the bot out of a group."""
         self._world.bot_becomes(chat, "kicked", self._founder.user)

@@ -72,6 +72,7 @@ class TelegramBot:
         self._jobs = Jobs(desk)
         self._desk = replace(desk, running=self._jobs.at_work)
         self._delivery = Delivery()
+        self._token_refused = asyncio.Event()
         self._application = self._build()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,15 +96,18 @@ class TelegramBot:
     async def _serve(self, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
         starting = asyncio.create_task(self._start())
+        refused = asyncio.create_task(self._token_refused.wait())
         try:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
-                await stopping
+                await asyncio.wait({refused, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if refused.done():  # the token was revoked while the bot ran
+                    raise _unknown_token()
         finally:
-            for task in (starting, stopping):
+            for task in (starting, stopping, refused):
                 task.cancel()
-            await asyncio.gather(starting, stopping, return_exceptions=True)
+            await asyncio.gather(starting, stopping, refused, return_exceptions=True)
             await self._end()
 
     async def _start(self) -> None:
@@ -151,7 +155,12 @@ class TelegramBot:
             .read_timeout(ANSWER_SECONDS)
             .media_write_timeout(60)
             .get_updates_request(
-                PollRequest(1, read_timeout=POLL_SECONDS + 10, proxy=settings.telegram_proxy)
+                PollRequest(
+                    1,
+                    read_timeout=POLL_SECONDS + 10,
+                    proxy=settings.telegram_proxy,
+                    refused=self._token_refused.set,
+                )
             )
         )
         if settings.telegram_proxy:
@@ -186,11 +195,7 @@ class TelegramBot:
             try:
                 return await self._application.initialize()
             except InvalidToken as error:
-                raise SettingError(
-                    "Telegram does not know the token in {name}.",
-                    next_step="Copy it again from @BotFather.",
-                    name="OPSBOT_TELEGRAM_TOKEN",
-                ) from error
+                raise _unknown_token() from error
             except BadRequest:
                 raise
             except (NetworkError, RetryAfter) as error:
@@ -243,6 +248,14 @@ class TelegramBot:
         with self._desk.home.bot() as connection:
             conversation.forget_old(connection, self._desk.moment())
         forget_uploads(self._desk)
+
+
+def _unknown_token() -> SettingError:
+    return SettingError(
+        "Telegram does not know the token in {name}.",
+        next_step="Copy it again from @BotFather.",
+        name="OPSBOT_TELEGRAM_TOKEN",
+    )
 
 
 def _polling_failed(error: TelegramError) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from telegram import Update
@@ -10,6 +12,7 @@ from telegram.request import HTTPXRequest
 
 log = logging.getLogger(__name__)
 
+_UNKNOWN_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 # What the fields hold that are read here, wherever in an update they stand.
 _KINDS: dict[str, type] = {
     "caption": str,
@@ -37,7 +40,21 @@ _NEEDED = {"message": {"chat"}, "reply_to_message": {"chat"}, "callback_query": 
 
 
 class PollRequest(HTTPXRequest):
-    """Requests of getUpdates. An update that is malformed arrives as one about nothing, and is confirmed."""
+    """Requests of getUpdates. An update that is malformed arrives as one about nothing, and is confirmed.
+
+    `refused` is told when Telegram does not know the token any more: the library then asks no more.
+    """
+
+    def __init__(self, *arguments: Any, refused: Callable[[], None], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._refused = refused
+
+    async def do_request(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        """Status and body of the answer; raises TelegramError."""
+        status, body = await super().do_request(*arguments, **options)
+        if status in _UNKNOWN_TOKEN:
+            self._refused()
+        return status, body
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from bot.reply import Reply
 from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, MOST_CHARACTERS
 from bot.transports.telegram.sender import CLOSED, Letter, Sender
 from storage.ledger import Part
-from storage.subscriptions import Subscription
+from storage.subscriptions import ACCESS, Subscription
 
 # Where nothing had been sent yet when the connection failed.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -48,10 +48,12 @@ class TelegramTarget:
     async def send(self, subscription: Subscription, part: Part, *, repeat: bool) -> None:
         """Send one message, once; tries again are the outbox's.
 
-        A chat of somebody who was removed since, or that was taken off the list, is closed.
+        A chat of somebody who was removed since, or that was taken off the list, is closed: they only hear
+        that.
         """
         place = Place(subscription.chat, private=not subscription.chat.startswith("-"))
-        if not await asyncio.to_thread(self._access.may_hear, place):
+        goodbye = subscription.about == ACCESS
+        if not goodbye and not await asyncio.to_thread(self._access.may_hear, place):
             raise ClosedError
         try:
             for each in _marked(part, subscription.language) if repeat else (part,):

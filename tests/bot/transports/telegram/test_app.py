@@ -105,3 +105,15 @@ def test_telegram_may_bring_the_messages_itself(bot_api: BotApi, shop: Shop) -> 
     for telegram in started(bot_api, shop, **hook):
         assert "regular-9" in telegram.ask(RISK).text
         assert not bot_api.calls_of("getUpdates")
+
+
+def test_a_token_that_is_revoked_ends_the_program_and_says_why(bot_api: BotApi, own_shop: Shop) -> None:
+    write_settings(own_shop.home.path, bot_api)
+    operator = bot_api.person(OPERATOR_ID)
+    with program(own_shop.home.path) as running:
+        operator.says("help")
+        operator.private.next_message(timeout=60)
+        bot_api.revoke_token()
+        _out, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "Telegram does not know the token in OPSBOT_TELEGRAM_TOKEN." in said

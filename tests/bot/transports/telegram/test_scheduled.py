@@ -164,6 +164,7 @@ def test_who_was_removed_gets_nothing_any_more(morning: Telegram) -> None:
     removal = morning.ask("remove operator 3003", morning.admin)
     morning.admin.presses(removal, "Yes")
     morning.admin.private.next_message(timeout=30)
+    assert "took you off the list" in morning.stranger.private.next_message(timeout=30).text
     before = len(morning.stranger.private.from_bot)
     later(morning, minutes=15)
 
@@ -173,6 +174,25 @@ def test_who_was_removed_gets_nothing_any_more(morning: Telegram) -> None:
 
     morning.api.wait_for(ended, about="the subscription to end")
     assert len(morning.stranger.private.from_bot) == before
+
+
+def test_who_is_let_in_or_out_is_told(morning: Telegram) -> None:
+    chat = morning.stranger.private
+    morning.ask("add operator 3003 as Sam", morning.admin)
+    assert chat.next_message(timeout=30).text == "You may use this bot now: Ada let you in."
+    removal = morning.ask("remove operator 3003", morning.admin)
+    morning.admin.presses(removal, "Yes")
+    assert chat.next_message(timeout=30).text.startswith("You may not use this bot any more: Ada ")
+
+
+def test_all_of_a_kind_can_be_stopped(morning: Telegram) -> None:
+    for question in ("my id", "help"):
+        morning.ask(f"every day at 9:00 {question}")
+    morning.ask("send the digest every day at 21:00")
+    stopped = morning.ask("stop all saved questions")
+    assert stopped.text == "Saved questions: 2 of them are not sent here any more."
+    with morning.shop.home.bot() as connection:
+        assert [each.kind for each in subscriptions.active(connection)] == ["digest"]
 
 
 def test_a_repeat_without_room_for_the_word_has_it_before(morning: Telegram) -> None:
