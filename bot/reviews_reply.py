@@ -173,7 +173,7 @@ def _lines(found: Themes, shown: Sequence[Theme], days: int) -> list[str]:
                 days=formats.count(days),
             )
         )
-    if shown and not real:
+    if any(theme.change for theme in shown) and not real:
         lines.append(_("No real change against the {days} days before.").format(days=formats.count(days)))
     if found.unread:
         lines.append(
