@@ -91,14 +91,17 @@ def by_ranker(recommender: Recommender, then: Purchases, only_new: bool) -> list
     return lists
 
 
-def by_strength(way: Way, owned: csr_array, only_new: bool) -> list[Places]:
-    """The strongest items of each user; of equal ones the more often bought."""
+def by_strength(way: Way, owned: csr_array, ever: csr_array, only_new: bool) -> list[Places]:
+    """The strongest items of each user; of equal ones the more often bought.
+
+    New is what is not in `ever`: `owned` holds only the latest items of who bought many.
+    """
     lists: list[Places] = []
     for start in range(0, owned.shape[0], USERS_AT_ONCE):
         part = slice(start, min(start + USERS_AT_ONCE, owned.shape[0]))
         strength = np.array(way(part, owned[part]), dtype=np.float32)
         if only_new:
-            strength[owned[part].toarray() > 0] = -np.inf
+            strength[ever[part].toarray() > 0] = -np.inf
         lists += list(np.argsort(-strength, axis=1, kind="stable")[:, :TOP])
     return lists
 
@@ -132,6 +135,8 @@ def measure(home: Home) -> None:
     owned = bought(known)
     month, basket = truths(then, after.known(catalogue.item_ids))
     pairs = np.unique(known.user.astype(np.int64) * len(catalogue.item_ids) + known.item)
+    who, what = np.divmod(pairs, len(catalogue.item_ids))
+    ever = csr_array((np.ones(len(pairs), dtype=np.float32), (who, what)), shape=owned.shape)
     had: Truth = [set() for _ in then.user_ids]
     for pair in pairs.tolist():
         had[pair // len(catalogue.item_ids)].add(pair % len(catalogue.item_ids))
@@ -143,7 +148,7 @@ def measure(home: Home) -> None:
     every, fresh = (by_ranker(recommender, then, only_new) for only_new in (False, True))
     print_row("**opsbot**", rated(every, month), rated(every, basket), rated(fresh, new))
     for name, way in ways(catalogue, known, owned):
-        every, fresh = (by_strength(way, owned, only_new) for only_new in (False, True))
+        every, fresh = (by_strength(way, owned, ever, only_new) for only_new in (False, True))
         print_row(name, rated(every, month), rated(every, basket), rated(fresh, new))
 
 
