@@ -10,7 +10,7 @@ WORKERS ?= 3
 
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
-.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
 .PHONY: bench-promo bench-quality bench-segments
 
 demo: $(VENV)/installed
@@ -44,6 +44,10 @@ bench-chat: $(VENV)/installed-test
 bench-encode: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.benchmarks.encode
+
+bench-recommend: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.benchmarks.recommend
 
 bench-pooling: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.pooling

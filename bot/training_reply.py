@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from filelock import FileLock, Timeout
 from bot import formats
 from bot.desk import Desk
 from bot.i18n import N_, _
+from bot.incident import report
 from bot.list_file import list_file
 from bot.model_words import figure, figures
 from bot.reply import Attachment, Button, Reply
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from predictor.flag_changes import FlagChanges
     from predictor.training import Trained
     from storage.model_store import ModelRecord
+
+log = logging.getLogger(__name__)
 
 
 class TrainingUnderWayError(OpsbotError):
@@ -33,11 +37,13 @@ class TrainingReport:
     """What was trained, which model was in use before, and what the new one does to the flags.
 
     `flags` is None where there is nothing to compare: for a first model, or one trained on an earlier day.
+    `recommender` is None where too little was bought to learn what to recommend.
     """
 
     trained: Trained
     previous: ModelRecord | None
     flags: FlagChanges | None
+    recommender: ModelRecord | None = None
 
 
 def run_training(
@@ -104,7 +110,25 @@ def _train(
                 refit=True,
                 progress=desk.progress,
             )
-    return TrainingReport(trained, previous, flags)
+    return TrainingReport(trained, previous, flags, _learn_to_recommend(desk, trained.record, as_of))
+
+
+def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> ModelRecord | None:
+    """The recommender of the same day; None where there is none to have.
+
+    The model that was trained before stays whatever happens here.
+    """
+    from predictor.recommendations import train_recommender
+
+    desk.progress(N_("learning what to recommend"))
+    try:
+        with desk.store() as connection:
+            return train_recommender(connection, desk.home.models, as_of=as_of, active_days=churn.active_days)
+    except OpsbotError as error:
+        log.info("no recommender: %s", error)
+    except Exception:
+        report("learning what to recommend")
+    return None
 
 
 def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
@@ -114,6 +138,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         _(trained.decision).format(**trained.decision_values),
         *_changes(report),
         *figures(record),
+        *_recommends(report),
     ]
     if trained.definition_chosen:
         lines.insert(
@@ -152,6 +177,17 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         ),
         provenance=desk.provenance(record.as_of, record),
     )
+
+
+def _recommends(report: TrainingReport) -> tuple[str, ...]:
+    """How good the recommendations are, or that there are none."""
+    from bot.recommend_reply import hit_rate_line
+
+    if report.recommender is None:
+        return (_("No recommendations: too little was bought lately to learn from."),)
+    if report.recommender.card["hit_rate"] is None:
+        return ()
+    return (hit_rate_line(report.recommender),)
 
 
 def _changes(report: TrainingReport) -> list[str]:

@@ -47,16 +47,23 @@ def promote(ctx: click.Context, version: int, as_json: bool) -> None:
 
 
 @models.command()
+@click.option(
+    "--task",
+    type=click.Choice(["churn", "recommend"]),
+    default="churn",
+    show_default=True,
+    help="Whose model goes back.",
+)
 @json_option
 @click.pass_context
-def rollback(ctx: click.Context, as_json: bool) -> None:
-    """Put the last retired model back in use."""
+def rollback(ctx: click.Context, task: str, as_json: bool) -> None:
+    """Put the last retired model of a task back in use."""
     from bot.program.audited import audited
     from storage import model_store
 
     desk = desk_of(ctx)
     with audited(desk, "rollback"), desk.store() as connection:
-        _say(model_store.rollback(connection, "churn"), as_json)
+        _say(model_store.rollback(connection, task), as_json)
 
 
 def _list(ctx: click.Context, as_json: bool) -> None:
@@ -71,11 +78,9 @@ def _list(ctx: click.Context, as_json: bool) -> None:
     if first_step:
         click.echo(first_step)
     for record in records:
-        metrics = record.card["metrics"]
         click.echo(
-            f"{record.version:>4}  {record.stage:<9}  as of {record.as_of}  horizon {record.horizon_days},"
-            f" active {record.active_days}"
-            f"  AUROC {_figure(metrics['auroc'])}  Brier {_figure(metrics['brier'])}"
+            f"{record.version:>4}  {record.task:<9}  {record.stage:<9}  as of {record.as_of}"
+            f"  horizon {record.horizon_days}, active {record.active_days}  {_figures(record)}"
         )
 
 
@@ -98,13 +103,24 @@ def _say(record: ModelRecord, as_json: bool) -> None:
         print_json({"ok": True, "model": _card(record)})
     else:
         click.echo(
-            f"Model {record.version} is in use: trained as of {record.as_of},"
+            f"Model {record.version} ({record.task}) is in use: trained as of {record.as_of},"
             f" horizon {record.horizon_days} days."
         )
 
 
 def _card(record: ModelRecord) -> dict[str, Any]:
     return {**vars(record), "card": dict(record.card)}
+
+
+def _figures(record: ModelRecord) -> str:
+    """How good it is, in the measures of its task."""
+    card = record.card
+    if record.task == "recommend":
+        return (
+            f"hit rate {_figure(card['hit_rate'])}  own items {_figure(card['hit_rate_own_items'])}"
+            f"  popular items {_figure(card['hit_rate_popular'])}"
+        )
+    return f"AUROC {_figure(card['metrics']['auroc'])}  Brier {_figure(card['metrics']['brier'])}"
 
 
 def _figure(value: float | None) -> str:

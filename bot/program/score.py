@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,21 +16,29 @@ from bot.program.output import AS_OF, desk_of, progress, say_if_later, write_who
 if TYPE_CHECKING:
     import sqlite3
     from datetime import date
+    from typing import TextIO
 
     from bot.desk import Desk
     from storage.model_store import ModelRecord
+
+ITEMS = 10  # recommended to each user, where not said
 
 
 @click.command()
 @click.option(
     "--task",
-    type=click.Choice(["churn", "promo"]),
+    type=click.Choice(["churn", "promo", "recommend"]),
     default="churn",
     show_default=True,
     help="What is scored.",
 )
 @AS_OF
-@click.option("--k", type=click.IntRange(min=1), metavar="N", help="Only the first N users (default: all).")
+@click.option(
+    "--k",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Only the first N users (default: all), or N items for each (recommend; default: 10).",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -39,36 +47,85 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def score(ctx: click.Context, task: str, as_of: date | None, k: int | None, out: Path | None) -> None:
-    """Write user_id,probability (churn) or user_id,score (promo) of users active at DATE, the highest first.
+    """Write the scores of all users active at DATE, the highest first.
 
-    With --as-of the model is the newest that was trained on what was known by then, with its own
-    horizon and active days; otherwise the promoted one. promo ranks by what past campaigns taught, with the
-    horizon and active days of that model; --k keeps the first N only.
+    churn: user_id,probability. promo: user_id,score, by what past campaigns taught. recommend:
+    user_id,rank,item_id,score, user by user, what each is most likely to buy. With --as-of the model is the
+    newest that was trained on what was known by then, with its own horizon and active days; otherwise the
+    promoted one.
     """
-    from predictor.scoring import model_known_at, promoted_model
-
     desk = desk_of(ctx)
     with desk.store() as connection:
         last = desk.as_of(connection)
-        day = as_of or last
-        record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
-        score_task = {"churn": _churn, "promo": _promo}[task]
-        scored = score_task(desk, connection, record, day, as_of is None)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["user_id", scored.column])
+        if task == "recommend":
+            said = _recommend(desk, connection, as_of, last, k or ITEMS, out)
+        else:
+            said = _of_users(task, desk, connection, as_of, last, k, out)
+    click.echo(said, err=True)
+    say_if_later(as_of or last, last)
+
+
+def _of_users(
+    task: str,
+    desk: Desk,
+    connection: sqlite3.Connection,
+    as_of: date | None,
+    last: date,
+    k: int | None,
+    out: Path | None,
+) -> str:
+    """Write a number for each user; returns what was written."""
+    from predictor.scoring import model_known_at, promoted_model
+
+    day = as_of or last
+    record = promoted_model(connection) if as_of is None else model_known_at(connection, as_of)
+    score_task = _churn if task == "churn" else _promo
+    scored = score_task(desk, connection, record, day, as_of is None)
     ordered = sorted(scored.pairs, key=lambda pair: (-pair[1], pair[0]))
-    writer.writerows((user_id, repr(number)) for user_id, number in ordered[:k])
-    if out is None:
-        click.echo(text.getvalue(), nl=False)
-    else:
-        write_whole(out, lambda part: part.write_text(text.getvalue(), encoding="utf-8", newline=""))
-    click.echo(
+    _write(out, ("user_id", scored.column), ((user_id, repr(number)) for user_id, number in ordered[:k]))
+    return (
         f"model {record.version} ({record.stage}), trained as of {record.as_of}; scores as of {day}:"
-        f" {scored.said} for {len(scored.pairs):,} users who ordered in the last {record.active_days} days",
-        err=True,
+        f" {scored.said} for {len(scored.pairs):,} users who ordered in the last {record.active_days} days"
     )
-    say_if_later(day, last)
+
+
+def _recommend(
+    desk: Desk, connection: sqlite3.Connection, as_of: date | None, last: date, k: int, out: Path | None
+) -> str:
+    """Write the `k` best items of each user; returns what was written."""
+    from predictor.recommendations import recommend_everybody, recommender_in_use, recommender_known_at
+
+    day = as_of or last
+    record = recommender_in_use(connection) if as_of is None else recommender_known_at(connection, as_of)
+    ranked = recommend_everybody(connection, desk.home.models, record, day, k, now=as_of is None)
+    _write(
+        out,
+        ("user_id", "rank", "item_id", "score"),
+        ((user_id, rank, item_id, repr(chance)) for user_id, rank, item_id, chance in ranked),
+    )
+    return (
+        f"model {record.version} ({record.stage}), trained as of {record.as_of}; recommendations as of {day}:"
+        f" score is the chance of buying the item within {record.horizon_days} days,"
+        f" for users who ordered in the last {record.active_days} days"
+    )
+
+
+def _write(out: Path | None, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Rows as CSV, one after the other: to a file that is whole or not there, or to standard output."""
+
+    def write(file: TextIO) -> None:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+    def write_file(part: Path) -> None:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            write(file)
+
+    if out is None:
+        write(sys.stdout)
+    else:
+        write_whole(out, write_file)
 
 
 @dataclass(frozen=True)

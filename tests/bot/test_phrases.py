@@ -276,6 +276,7 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
             "a or b",
         ],
         "known_group": ["champions", "高价值"],
+        "only_new": [True],
         "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:

@@ -20,7 +20,7 @@ def retrained(own_shop: Shop) -> Shop:
 
 def stages(shop: Shop) -> dict[int, str]:
     with shop.home.store() as connection:
-        return dict(connection.execute("SELECT version, stage FROM models").fetchall())
+        return dict(connection.execute("SELECT version, stage FROM models WHERE task = 'churn'").fetchall())
 
 
 def scored_by(shop: Shop) -> int:

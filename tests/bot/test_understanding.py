@@ -41,6 +41,7 @@ SAMPLES: dict[str, object] = {
     "product": "TP-001",
     "sought": "refund",
     "when": "tomorrow at 9:00",
+    "only_new": True,
     "segment": "Champions",
     "known_group": "champions",
     "category": "coffee",
