@@ -45,6 +45,15 @@ SAMPLES: dict[str, object] = {
     "segment": "Champions",
     "known_group": "champions",
     "category": "coffee",
+    "goal": "promo",
+    "other_goal": "party",
+    "channel": "email",
+    "file_preset": "klaviyo",
+    "file_format": "xlsx",
+    "any_consent": "any",
+    "discount": 0.1,
+    "size": 200,
+    "unit_cost": 200,
 }
 
 
