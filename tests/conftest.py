@@ -134,7 +134,7 @@ def reused_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.C
 
 def rewrite(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
     """Put these lines in the place of all that the store held, who is who included."""
-    for table in ("lines", "user_merges", "merged_users", "user_exclusions", "imports"):
+    for table in ("lines", "reviews", "user_merges", "merged_users", "user_exclusions", "imports"):
         connection.execute(f"DELETE FROM {table}")
     write(connection, lines)
 

@@ -60,8 +60,12 @@ PHRASES = (
 )
 
 
-# What a phone shows at once; of the rest only the names are said.
-MOST_ROWS = 15
+# What a phone shows at once, in this order; of the rest only the names are said.
+MOST_ASKED = (
+    *("risk", "explain", "profile", "at_risk", "recommend"),
+    *("take", "contacted", "my_list", "digest", "overview"),
+    *("reviews", "segment", "campaign_report", "model", "train"),
+)
 
 
 def answer(question: Question, desk: Desk) -> Reply:
@@ -71,7 +75,10 @@ def answer(question: Question, desk: Desk) -> Reply:
 
     allowed = [command for command in commands() if command.role in ("operator", question.role)]
     others = [command for command in allowed if command.name != "help"]
-    usual = sorted((command for command in others if not command.rare), key=_place)[:MOST_ROWS]
+    usual = sorted(
+        (command for command in others if command.name in MOST_ASKED),
+        key=lambda command: MOST_ASKED.index(command.name),
+    )
     rest = [command.name for command in sorted(others, key=_place) if command not in usual]
     rows = tuple((command.examples[language()][0], _(command.summary)) for command in usual)
     return Reply(
@@ -87,16 +94,12 @@ def _named(names: Sequence[str]) -> tuple[str, ...]:
     """The commands that no example is shown of, in one line."""
     if not names:
         return ()
-    return (_("Rarely needed: {commands}").format(commands=" ".join(f"/{name}" for name in names)),)
+    return (_("Also: {commands}").format(commands=" ".join(f"/{name}" for name in names)),)
 
 
-def _place(command: Command) -> tuple[int, int]:
-    """By topic; within one, in the order in which they are mostly asked, then by name."""
-    first = ("risk", "explain", "profile", "at_risk", "take", "contacted")
-    return (
-        get_args(Topic).index(command.topic),
-        first.index(command.name) if command.name in first else len(first),
-    )
+def _place(command: Command) -> tuple[int, bool]:
+    """By topic; within one what is rarely needed comes last."""
+    return get_args(Topic).index(command.topic), command.rare
 
 
 COMMAND = Command(

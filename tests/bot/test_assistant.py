@@ -79,7 +79,10 @@ def test_what_is_confirmed_runs_and_says_how_far_it_is(own_shop: Shop) -> None:
 
 def test_what_needs_no_confirmation_asks_for_none(shop: Shop) -> None:
     asked = [command.name for command in commands() if command.confirm]
-    assert asked == ["nightly", "refit_segments", "remove_operator", "rollback", "train"]
+    assert asked == [
+        *("digest_holdout_off", "nightly", "read_reviews", "refit_segments", "remove_operator"),
+        *("rollback", "train"),
+    ]
 
 
 # -- not understood ------------------------------------------------------------------------------------

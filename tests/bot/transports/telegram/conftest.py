@@ -67,7 +67,7 @@ class Telegram:
         person = person or self.operator
         chat = chat or person.private
         person.says(text, chat=chat)
-        return chat.next_message(timeout=30)
+        return chat.next_message(timeout=90)
 
 
 def settings_for(api: BotApi, **others: Any) -> Settings:
@@ -104,7 +104,7 @@ def started(api: BotApi, shop: Shop, **settings: Any) -> Iterator[Telegram]:
     group = api.group(GROUP_ID, "Team")
     running = Running(TelegramBot(shop.desk))
     try:
-        api.wait_for(lambda: api.menu({"type": "all_group_chats"}), timeout=30, about="the bot to start")
+        api.wait_for(lambda: api.menu({"type": "all_group_chats"}), timeout=90, about="the bot to start")
         yield Telegram(api, shop, running, admin, operator, stranger, group)
     finally:
         running.stop()

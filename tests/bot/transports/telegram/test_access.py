@@ -61,12 +61,20 @@ def test_an_edited_message_is_no_question(telegram: Telegram) -> None:
 
 
 def test_an_operator_added_by_message_may_ask_and_a_removed_one_may_not(telegram: Telegram) -> None:
+    # That they were let in, and later that they were not any more, is said beside the answers.
+    def answers(question: str, holds: str) -> None:
+        telegram.ask(question, telegram.stranger)
+        chat = telegram.stranger.private
+        telegram.api.wait_for(
+            lambda: any(holds in each.text for each in chat.from_bot), timeout=90, about=holds
+        )
+
     telegram.ask(f"add operator {STRANGER_ID} as Mei", telegram.admin)
-    assert "regular-9" in telegram.ask(RISK, telegram.stranger).text
+    answers(RISK, "regular-9")
     sure = telegram.ask(f"remove operator {STRANGER_ID}", telegram.admin)
     telegram.admin.presses(sure, "Yes")
     telegram.admin.private.next_message()
-    assert str(STRANGER_ID) in telegram.ask(RISK, telegram.stranger).text
+    answers(RISK, str(STRANGER_ID))
 
 
 def test_whoami_names_operator_chat_and_topic(telegram: Telegram) -> None:

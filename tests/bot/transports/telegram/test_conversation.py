@@ -68,7 +68,7 @@ def test_a_confirming_button_works_once(telegram: Telegram) -> None:
     assert sure.labels == ["Yes"]
     telegram.admin.presses(sure, "Yes").wait_for_answer()
     assert telegram.admin.private.next_message().text.startswith("Started.")
-    assert "no earlier model" in telegram.admin.private.next_message(timeout=30).text
+    assert "no earlier model" in telegram.admin.private.next_message(timeout=120).text
     assert telegram.admin.presses(sure, "Yes").wait_for_answer().text == "This was done already."
 
 

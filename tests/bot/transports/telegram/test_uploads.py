@@ -15,12 +15,12 @@ FILE = (HEADER + ROWS).encode()
 def test_a_file_is_shown_first_and_imported_after_a_yes(own_telegram: Telegram) -> None:
     telegram = own_telegram
     telegram.admin.sends_document("orders.csv", FILE)
-    shown = telegram.admin.private.next_message(timeout=30)
+    shown = telegram.admin.private.next_message(timeout=90)
     assert "orders.csv" in shown.text and "N1" in shown.text
     assert stored(telegram) == 0
     telegram.admin.presses(shown, "Import").wait_for_answer()
-    assert telegram.admin.private.next_message(timeout=30).text.startswith("Started.")
-    done = telegram.admin.private.next_message(timeout=60)
+    assert telegram.admin.private.next_message(timeout=90).text.startswith("Started.")
+    done = telegram.admin.private.next_message(timeout=150)
     assert stored(telegram) == 2
     rejected = telegram.admin.private.next_message().document
     assert rejected is not None
@@ -36,10 +36,10 @@ def test_a_file_is_shown_first_and_imported_after_a_yes(own_telegram: Telegram) 
 def test_in_a_chinese_chat_it_stays_chinese(own_telegram: Telegram) -> None:
     chinese = own_telegram.api.person(1001, "Ada", language_code="zh-hans")
     chinese.sends_document("订单.csv", FILE)
-    shown = chinese.private.next_message(timeout=30)
+    shown = chinese.private.next_message(timeout=90)
     assert "识别为" in shown.text
     chinese.presses(shown, "导入").wait_for_answer()
-    assert chinese.private.next_message(timeout=30).text.startswith("已开始")
+    assert chinese.private.next_message(timeout=90).text.startswith("已开始")
 
 
 def test_a_workbook_is_taken_like_a_csv(
@@ -48,12 +48,12 @@ def test_a_workbook_is_taken_like_a_csv(
     path = tmp_path_factory.mktemp("book") / "orders.xlsx"
     xlsx(path, {"Orders": [line.split(",") for line in (HEADER + ROWS).splitlines()]})
     own_telegram.admin.sends_document("orders.xlsx", path.read_bytes())
-    assert "N1" in own_telegram.admin.private.next_message(timeout=30).text
+    assert "N1" in own_telegram.admin.private.next_message(timeout=90).text
 
 
 def test_a_file_that_is_no_table_is_refused_in_a_sentence(telegram: Telegram) -> None:
     telegram.admin.sends_document("cat.gif", b"GIF89a" + bytes(500))
-    refused = telegram.admin.private.next_message(timeout=30)
+    refused = telegram.admin.private.next_message(timeout=90)
     assert refused.labels == []
     assert telegram.shop.audited()[-1]["outcome"] == "import_refused"
 
@@ -66,7 +66,7 @@ def test_an_operator_sends_no_files(telegram: Telegram) -> None:
 
 def test_a_file_too_big_for_a_bot_is_told_the_other_way(telegram: Telegram) -> None:
     telegram.admin.sends_document("orders.csv", HEADER.encode() + bytes(b"x" * 20_500_000))
-    refused = telegram.admin.private.next_message(timeout=30)
+    refused = telegram.admin.private.next_message(timeout=90)
     assert "20 MB" in refused.text and "opsbot import FILE" in refused.text
 
 
@@ -74,7 +74,7 @@ def test_a_file_too_big_for_a_bot_is_told_the_other_way(telegram: Telegram) -> N
 def test_the_name_of_a_file_leads_nowhere_else(telegram: Telegram, name: str) -> None:
     before = set(telegram.shop.home.path.parent.iterdir())
     telegram.api.raw_update(document_update(telegram, name))
-    telegram.admin.private.next_message(timeout=30)
+    telegram.admin.private.next_message(timeout=90)
     uploads = telegram.shop.home.path / "uploads"
     files = [file for file in uploads.rglob("*") if file.is_file()]
     assert len(files) == 1 and len(files[0].relative_to(uploads).parts) == 2

@@ -18,7 +18,7 @@ def start_training(telegram: Telegram) -> Message:
     """Train by message; returns the progress message."""
     sure = telegram.ask("train the model", telegram.admin)
     telegram.admin.presses(sure, "Yes").wait_for_answer()
-    return telegram.admin.private.next_message(timeout=30)
+    return telegram.admin.private.next_message(timeout=90)
 
 
 def versions(telegram: Telegram) -> list[tuple[int, str]]:
@@ -61,14 +61,14 @@ def test_one_training_at_a_time_and_cancel(own_telegram: Telegram) -> None:
     busy = telegram.admin.private.next_message()
     assert busy.text.startswith("Ada started “train the model”")
     telegram.admin.says("cancel")
-    said = [telegram.admin.private.next_message(timeout=30).text for _ in range(2)]
+    said = [telegram.admin.private.next_message(timeout=90).text for _ in range(2)]
     assert any(text.startswith("Cancelled: nothing was changed.") for text in said)
     assert versions(telegram) == [(1, "promoted")]
     assert telegram.ask("cancel", telegram.admin).text == "Nothing is running."
     assert ("train", "busy") in outcomes(telegram) and ("train", "cancelled") in outcomes(telegram)
     # What could not be started then may be started now.
     telegram.admin.presses(sure, "Yes").wait_for_answer()
-    assert telegram.admin.private.next_message(timeout=30).text.startswith("Started.")
+    assert telegram.admin.private.next_message(timeout=90).text.startswith("Started.")
 
 
 def test_the_bot_stops_while_it_trains(own_telegram: Telegram) -> None:
