@@ -110,7 +110,21 @@ def _train(
                 refit=True,
                 progress=desk.progress,
             )
-    return TrainingReport(trained, previous, flags, _learn_to_recommend(desk, trained.record, as_of))
+    recommender = _learn_to_recommend(desk, trained.record, as_of)
+    if trained.record.as_of == today:
+        _read_the_reviews(desk)
+    return TrainingReport(trained, previous, flags, recommender)
+
+
+def _read_the_reviews(desk: Desk) -> None:
+    """So that complaints can be asked for at once; the training stays whatever happens here."""
+    from bot.reading_reply import read_for_the_night
+
+    try:
+        for problem in read_for_the_night(desk):
+            log.info("reviews not read: %s", problem)
+    except Exception:
+        report("reading the reviews")
 
 
 def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> ModelRecord | None:
