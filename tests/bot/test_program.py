@@ -456,7 +456,9 @@ def two_models(kept_two_models: TwoModels, tmp_path: Path) -> Program:
 
 
 def stages(program: Program) -> dict[int, str]:
-    return {model["version"]: model["stage"] for model in program.json("models", "list")["models"]}
+    """Those of the churn models; a training may make a recommender beside them."""
+    models = program.json("models", "list")["models"]
+    return {model["version"]: model["stage"] for model in models if model["task"] == "churn"}
 
 
 def scores(text: str) -> dict[str, float]:
@@ -493,8 +495,9 @@ def test_with_too_little_history_train_says_what_is_needed(fresh_program: Progra
 def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> None:
     printed = two_models.json("models")
     assert printed == two_models.json("models", "list")
-    assert [model["version"] for model in printed["models"]] == [2, 1]
-    assert set(printed["models"][0]) >= {
+    assert [model["version"] for model in printed["models"]] == [3, 2, 1]
+    assert [model["task"] for model in printed["models"]] == ["recommend", "churn", "churn"]
+    assert set(printed["models"][1]) >= {
         "version",
         "task",
         "stage",
@@ -503,9 +506,10 @@ def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> 
         "active_days",
         "card",
     }
-    assert 0.5 < printed["models"][0]["card"]["metrics"]["auroc"] <= 1
-    shown = two_models("models", "list").stdout.splitlines()
-    assert [line.split()[:2] for line in shown] == [["2", "candidate"], ["1", "promoted"]]
+    assert 0.5 < printed["models"][1]["card"]["metrics"]["auroc"] <= 1
+    shown = [line.split() for line in two_models("models", "list").stdout.splitlines()]
+    assert [line[0] for line in shown] == ["3", "2", "1"]
+    assert [line for line in shown if "recommend" in line] == shown[:1]
 
 
 def test_without_models_the_list_says_to_train(fresh_program: Program) -> None:
@@ -551,7 +555,7 @@ def test_rollback_without_a_retired_model_is_refused(two_models: Program) -> Non
 
 
 def test_a_model_whose_file_was_changed_is_not_promoted(two_models: Program) -> None:
-    (path,) = [path for path in (two_models.home / "models").iterdir() if EARLIER.isoformat() in path.name]
+    (path,) = (two_models.home / "models").glob(f"churn-{EARLIER}-*")
     path.write_bytes(path.read_bytes() + b" ")
     assert "changed after training" in two_models("models", "promote", 2, code=1).stderr
     assert stages(two_models) == {1: "promoted", 2: "candidate"}

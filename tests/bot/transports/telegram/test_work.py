@@ -23,9 +23,8 @@ def start_training(telegram: Telegram) -> Message:
 
 def versions(telegram: Telegram) -> list[tuple[int, str]]:
     with telegram.shop.home.store() as connection:
-        return [
-            tuple(row) for row in connection.execute("SELECT version, stage FROM models ORDER BY version")
-        ]
+        query = "SELECT version, stage FROM models WHERE task = 'churn' ORDER BY version"
+        return [tuple(row) for row in connection.execute(query)]
 
 
 def outcomes(telegram: Telegram) -> list[tuple[object, object]]:
