@@ -24,7 +24,6 @@ USUAL_DAYS = 30
 USUAL_DAYS_OF_PRODUCT = 365
 THEMES_SHOWN = 8
 FOUND_SHOWN = 10
-ALIKE_FROM = 0.35  # cosine, seen from the middle of a language, from which sentences mean about the same
 
 
 class NoProductError(OpsbotError):
@@ -288,9 +287,7 @@ def _alike(
         if not encoder.loaded and question.asker.transport != "terminal":
             warm_up(encoder)
             return [], [_("By letters only: meaning is being loaded; ask again in a few seconds.")]
-        found = alike(
-            desk.snapshot(connection), encoder, mask(text), at_least=ALIKE_FROM, most=FOUND_SHOWN * 2
-        )
+        found = alike(desk.snapshot(connection), encoder, mask(text), most=FOUND_SHOWN * 2)
     except OpsbotError as error:
         return [], [_("By letters only: {problem}").format(problem=_(error.message).format(**error.values))]
     rows = [(each.user_id, each.written_at, each.rating, each.text) for each in found]

@@ -22,6 +22,8 @@ Vectors = NDArray[np.float32]
 
 _ANCHORS = (*topics.examples(), *tone.ANCHORS)
 EXAMPLE_CHARACTERS = 90
+# Cosines from which on a sentence means about what somebody looks for; chosen by eye on the demo's reviews.
+NEAR, NEAR_OF_TOPIC = 0.45, 0.3
 
 
 @dataclass(frozen=True)
@@ -221,26 +223,44 @@ def _example(
     return best if len(best) <= EXAMPLE_CHARACTERS else best[: EXAMPLE_CHARACTERS - 1] + "…"
 
 
-def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, at_least: float, most: int) -> list[Review]:
-    """Reviews with a sentence near to `text`, the nearest first, then the newest.
+def alike(snapshot: Snapshot, encoder: Encoder, text: str, *, most: int) -> list[Review]:
+    """Reviews with a sentence that means about the same as `text`, the nearest first, then the newest.
 
-    `at_least` is a cosine, both seen from the middle of their language.
-
-    Only what was read before is looked at; the encoder is loaded for `text`.
+    A text that is about a topic is looked for together with the examples of the topic, in any language, and
+    not among sentences of mere feeling: those lie near to everything. Only what was read before is looked at;
+    the encoder is loaded for `text`.
     """
     connection = snapshot.connection
     reviews = reviews_of(snapshot)
     said = wordings(wording_of(connection), reviews)
-    row, vectors = stored(connection, encoder, sorted({each for texts in said for each in texts}))
-    if not row:
+    every = sorted({each for texts in said for each in texts})
+    examples = topics.examples()
+    row, vectors = stored(connection, encoder, [*examples, *every])
+    sentences = [each for each in every if each in row]
+    if not sentences or not all(each in row for each in examples):
         return []
-    languages = np.array([is_chinese(each) for each in row], dtype=np.bool_)
-    asked = encoder.encode([text])[0]
-    middle = {code: vectors[languages == code].mean(axis=0) for code in set(languages.tolist())}
-    asked = asked - middle.get(is_chinese(text), vectors.mean(axis=0))
-    seen = vectors - np.stack([middle[code] for code in languages.tolist()])
-    lengths = np.linalg.norm(seen, axis=1) * np.linalg.norm(asked)
-    near = (seen @ asked / np.maximum(lengths, 1e-9)).tolist()
-    best = [max((near[row[each]] for each in texts if each in row), default=-1.0) for texts in said]
-    order = sorted(range(len(reviews)), key=lambda place: (-best[place], -reviews[place].written_at))
-    return [reviews[place] for place in order[:most] if best[place] >= at_least]
+    example_vectors = vectors[[row[each] for each in examples]]
+    seen = topics.centred(vectors[[row[each] for each in sentences]], sentences, example_vectors)
+    asked = topics.centred(encoder.encode([text]), [text], example_vectors)
+    near, at_least = _nearness(asked, seen, topics.centred(example_vectors, examples, example_vectors))
+    place = {sentence: number for number, sentence in enumerate(sentences)}
+    best = [
+        max((float(near[place[each]]) for each in texts if each in place), default=-1.0) for texts in said
+    ]
+    order = sorted(range(len(reviews)), key=lambda each: (-best[each], -reviews[each].written_at))
+    return [reviews[each] for each in order[:most] if best[each] >= at_least]
+
+
+def _nearness(asked: Vectors, seen: Vectors, examples_seen: Vectors) -> tuple[Vectors, float]:
+    """(n_sentences,) cosines to what is asked, and the one from which on a sentence is near."""
+    topic = int(topics.topic_of(asked, examples_seen)[0][0])
+    if topic < 0 or topics.topics()[topic].general:
+        return np.asarray(seen @ asked[0], dtype=np.float32), NEAR
+    sizes = [len(each.examples) for each in topics.topics()]
+    start = sum(sizes[:topic])
+    middle = examples_seen[start : start + sizes[topic]].mean(axis=0)
+    wanted = asked[0] + middle / np.linalg.norm(middle)
+    near = seen @ (wanted / np.linalg.norm(wanted))
+    feeling = np.array([each.general for each in topics.topics()])
+    label, _near = topics.topic_of(seen, examples_seen)
+    return np.where((label >= 0) & feeling[label], -1.0, near).astype(np.float32), NEAR_OF_TOPIC

@@ -62,6 +62,13 @@ def test_reviews_are_read_grouped_and_found_without_personal_data(home: Home, tm
     examples = [str(row[4]) for row in themes.rows]
     assert any(each.startswith(("The parcel", "Delivery", "物流")) for each in examples)
     assert any(each.startswith(("The cup", "There was", "杯子")) for each in examples)
+    assert {row[0] for row in themes.rows} >= {"late delivery", "damaged on arrival"}
+    by_meaning = assistant.ask(Asked("search reviews my order took far too long to get here"))
+    assert by_meaning.facts["letters"] == 0
+    assert by_meaning.table is not None
+    found = [str(row[3]) for row in by_meaning.table.rows]
+    assert found and all(any(part[:6] in text for part in LATE) for text in found)
+    assert any("物流" in text for text in found) and any("The parcel" in text for text in found)
     # `args` repeat what the operator wrote: the number looked for is theirs.
     shown = " ".join(
         json.dumps({**reply.as_json(""), "args": {}}, ensure_ascii=False, default=str) for reply in said
