@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from predictor.rate_difference import newcombe
 from predictor.topics import Topic, centred, examples, topic_of, topics
 
 Vectors = NDArray[np.float32]
@@ -126,15 +127,5 @@ def change(now: int, of_now: int, then: int, of_then: int, *, looked_at: int) ->
     if not of_now or not of_then:
         return None
     z = float(norm.ppf(1 - 0.025 / max(1, looked_at)))
-    p, q = now / of_now, then / of_then
-    (low_p, high_p), (low_q, high_q) = _wilson(now, of_now, z), _wilson(then, of_then, z)
-    low = p - q - float(np.hypot(p - low_p, high_q - q))
-    high = p - q + float(np.hypot(high_p - p, q - low_q))
-    return Change(p - q, low, high)
-
-
-def _wilson(count: int, total: int, z: float) -> tuple[float, float]:
-    p = count / total
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * float(np.sqrt(p * (1 - p) / total + z * z / (4 * total * total))) / (1 + z * z / total)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = newcombe(now, of_now, then, of_then, z)
+    return Change(now / of_now - then / of_then, float(low), float(high))
