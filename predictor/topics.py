@@ -15,10 +15,10 @@ from predictor.said import is_chinese
 
 Vectors = NDArray[np.float32]
 
-# A sentence is about a topic when it is at least this near to two of its examples, in cosine, and nearer than
-# to those of any other. Of 114 wordings in which the demo's users say what went wrong 97 get their topic, 10 get
-# none and 7 another; of 78 that only say how they feel 18 are taken for a topic. The examples were changed while
-# looking at that shop: another one may come off worse.
+# A sentence is about a topic when it is at least this near to two of its examples, in cosine, and nearer
+# than to those of any other. Of 114 wordings in which the demo's users say what went wrong, 97 get their
+# topic, 10 none and 7 another; of 78 that only say how they feel, 18 are taken for a topic. The examples
+# were changed while looking at that shop: another one may come off worse.
 NEAR = 0.2
 _EXAMPLES_COMPARED = 2
 
