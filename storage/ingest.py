@@ -19,6 +19,7 @@ from storage.errors import ImportRefusedError, StoreError
 from storage.headers import Layout
 from storage.identity_changes import following_kinds
 from storage.import_lock import sole_import
+from storage.import_notices import import_notices
 from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.notices import Notice
 from storage.opening import Opened, opened
@@ -34,8 +35,6 @@ from storage.values import Bad, DoubtfulError
 Progress = Callable[[int, int], None]
 # Hears the table, and the column of the file for each field, before anything is read.
 Recognised = Callable[[str, Mapping[str, str]], None]
-
-NO_ROWS = Notice("The file has a header and no rows.")
 
 
 @dataclass(frozen=True)
@@ -156,26 +155,6 @@ def shop_currency(connection: sqlite3.Connection, reading: Reading) -> str | Non
     return kept or reading.currency
 
 
-def personal_notices(table: Table, layout: Layout) -> list[Notice]:
-    """That the personal columns of the file are not stored, if it has any."""
-    personal = [name for name in layout if table.field(name).kind is Kind.PERSONAL]
-    if not personal:
-        return []
-    return [Notice("Not stored, because personal: {fields}.", {"fields": ", ".join(personal)})]
-
-
-def doubtful_notices(staging: Staging) -> list[Notice]:
-    """That amounts may be thousands, where all of a column look so."""
-    return [
-        Notice(
-            "All numbers of {field} look like {number} and are read with a decimal point. If they are"
-            " thousands, write them without points and import the file again.",
-            {"field": name, "number": number},
-        )
-        for name, number in staging.doubtful_amounts()
-    ]
-
-
 class _Import:
     """One import within its transaction."""
 
@@ -245,7 +224,7 @@ class _Import:
             {**counts, "import_id": import_id},
         )
         self._note_in_shop(staging, merged, kept)
-        self._warn(staging, merged, read)
+        self.warnings += import_notices(self._table, self._layout, staging, merged, read)
         return counts
 
     def keep_rejects(self) -> str | None:
@@ -295,37 +274,6 @@ class _Import:
             self._connection.execute("UPDATE shop SET currency = ?", (staging.currency,))
         if self._table.name == "lines" and merged.added + merged.updated:
             self._connection.execute("UPDATE shop SET last_ordered_at = ?", (merged.latest,))
-
-    def _warn(self, staging: Staging, merged: Merged, read: int) -> None:
-        if not read:
-            self.warnings.append(NO_ROWS)
-        self.warnings += personal_notices(self._table, self._layout)
-        self.warnings += doubtful_notices(staging)
-        if staging.hidden:
-            self.warnings.append(
-                Notice(
-                    "Rows with a name as user_id: {rows}; a pseudonym is stored."
-                    if self._reading.every_user
-                    else "Rows with an e-mail or phone number as user_id: {rows}; a pseudonym is stored.",
-                    {"rows": staging.hidden},
-                )
-            )
-        if merged.undated:
-            self.warnings.append(
-                Notice(
-                    "Rows with a status and no status_at: {rows}. On their first import these count"
-                    " as cancelled, unpaid or refunded from the order's own time on.",
-                    {"rows": merged.undated},
-                )
-            )
-        if merged.repeated:
-            self.warnings.append(
-                Notice(
-                    "Rows that are given again further down: {rows} (first: lines {lines})."
-                    " The last one is kept; the earlier ones are counted as unchanged.",
-                    {"rows": merged.repeated, "lines": ", ".join(map(str, merged.first_repeated))},
-                )
-            )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from storage.numbers import MarksSeen, NumberParser, cents
+from storage.numbers import MarksSeen, NumberParser, cents, currencies_beside
 from storage.values import Bad, DoubtfulError
 
 Row = list[str]
@@ -39,15 +39,15 @@ class OrderMoney:
     def complete(self, rows: list[Row]) -> list[Row]:
         """The rows of one order, each with its share of the money, and the return if there is one."""
         if self.spread is not None:
-            self._share(rows, self._number(rows[0], self.spread))
+            self._share(rows, self._number(rows[0], self.spread), _beside(rows[0][self.spread]))
         returns = []
         for row in rows if self.each_line else rows[:1]:
             given_back = self._number(row, self.refund)
-            if given_back is not None and given_back > 0:
-                returns.append(self._returned(row, given_back))
+            if self.refund is not None and given_back is not None and given_back > 0:
+                returns.append(self._returned(row, given_back, _beside(row[self.refund])))
         return rows + returns
 
-    def _share(self, rows: list[Row], amount: Decimal | None) -> None:
+    def _share(self, rows: list[Row], amount: Decimal | None, currency: str) -> None:
         """In proportion to price × quantity, or to the quantity where there are no prices; to the cent."""
         if amount is None:
             return
@@ -56,7 +56,7 @@ class OrderMoney:
         for row, weight in zip(rows, weights, strict=True):
             reached += weight
             until = cents(amount * reached / whole)
-            row[self.layout["total"]] = _text(until - given)
+            row[self.layout["total"]] = _text(until - given) + currency
             given = until
 
     def _weights(self, rows: Sequence[Row]) -> list[Decimal]:
@@ -67,7 +67,7 @@ class OrderMoney:
                 return weights
         return [Decimal(1)] * len(rows)
 
-    def _returned(self, row: Row, amount: Decimal) -> Row:
+    def _returned(self, row: Row, amount: Decimal, currency: str) -> Row:
         """A line of all that was given back, by its order's own time until `undated_returns` knows better.
 
         Of an order that does not count any more nothing is left to give back.
@@ -76,7 +76,7 @@ class OrderMoney:
         returned = list(row)
         cells = {
             "quantity": "-1",
-            "total": _text(-cents(amount) if counts else 0),
+            "total": _text(-cents(amount) if counts else 0) + currency,
             "status": "paid",
             **dict.fromkeys(("unit_price", "discount", "item_name", "category", "status_at", "line"), ""),
             # Last, for the name may stand in the same column.
@@ -105,3 +105,8 @@ class OrderMoney:
 def _text(amount: int) -> str:
     sign = "-" if amount < 0 else ""
     return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
+
+
+def _beside(cell: str) -> str:
+    """The currency beside an amount, as it is to stand behind its shares: all of it is looked at later."""
+    return "".join(f" {sign}" for sign in currencies_beside(cell)[:1])

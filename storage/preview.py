@@ -11,11 +11,9 @@ from pathlib import Path
 from storage.batches import Batch, Source
 from storage.database import Home
 from storage.headers import Layout
+from storage.import_notices import NO_ROWS, doubtful_notices, personal_notices
 from storage.ingest import (
-    NO_ROWS,
     ImportOptions,
-    doubtful_notices,
-    personal_notices,
     reading_as,
     shop_currency,
 )

@@ -99,6 +99,7 @@ class Staging:
     def __init__(self, table: Table, layout: Layout, reading: Reading, decisions: Decisions) -> None:
         self.anonymous = 0
         self.hidden = 0  # rows whose user id is a pseudonym
+        self.every_user = reading.every_user
         self._currency = OneCurrency(reading.currency)
         self._table = table
         self._layout = layout
