@@ -16,7 +16,6 @@ from storage.contact_arms import settle_arms
 from storage.currencies import two_currencies
 from storage.database import Home, transaction
 from storage.errors import ImportRefusedError, StoreError
-from storage.headers import Layout
 from storage.identity_changes import following_kinds
 from storage.import_lock import sole_import
 from storage.import_notices import import_notices
@@ -27,7 +26,6 @@ from storage.preset import Preset
 from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
 from storage.staging import Decisions, Reading, Staging, survey
-from storage.tables import Kind, Table
 from storage.times import DateFormat, zone_named
 from storage.undated_returns import date_returns
 from storage.values import Bad, DoubtfulError
