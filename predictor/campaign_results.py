@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from predictor.mean_difference import bootstrap_interval
+from predictor.mean_difference import money_interval
 from predictor.outcomes import ArmResult, Outcomes, arm_result, outcomes_of
 from predictor.rate_difference import detectable, newcombe, pooled
 from storage import campaigns
@@ -51,7 +51,7 @@ class Result:
     """One campaign. Times are epoch seconds; the window is (launched_at, closes_at].
 
     `effect` is the order rate of the contact arm less that of the holdout, from `low` to `high` at 95 %
-    (Newcombe); the cents are the same of net money per user (bootstrap). All are None without
+    (Newcombe); the cents are the same of net money per user (permutation). All are None without
     both arms. `power` is the smallest difference that is shown with 80 % power. `verdict` is None as long as
     there is none, and `withheld` says why. `ours` is a campaign that the bot drew; of such, `sent` counts the
     messages that a file says were sent to the contact arm, and `spoiled` those to the holdout. `known_until`
@@ -174,7 +174,7 @@ def _result(
     if contact.rate is not None and holdout.rate is not None:
         effect = contact.rate - holdout.rate
         low, high = map(float, newcombe(contact.ordered, contact.users, holdout.ordered, holdout.users))
-        cents, cents_low, cents_high = map(_known, bootstrap_interval(contact.cents, holdout.cents))
+        cents, cents_low, cents_high = map(_known, money_interval(contact.cents, holdout.cents))
         elapsed = (outcomes.known_until - started.launched_at) / (closes_at - started.launched_at)
         power = _power(contact, holdout, started.expected_rate, min(1.0, max(0.1, elapsed)))
     withheld = _withheld(contact, holdout, power, started.launched_at, closes_at, outcomes)

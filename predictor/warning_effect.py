@@ -19,7 +19,7 @@ from statistics import NormalDist
 from predictor.campaign_results import Verdict
 from predictor.expected_rate import expected_rate
 from predictor.flag_changes import flagged_users
-from predictor.mean_difference import bootstrap_interval
+from predictor.mean_difference import money_interval
 from predictor.outcomes import ArmResult, arm_result, outcomes_of
 from predictor.rate_difference import newcombe, pooled, users_needed
 from predictor.scoring import flag_threshold, score_everybody
@@ -174,7 +174,7 @@ def _effect(
     if listed.rate is not None and holdout.rate is not None:
         effect, low, high = _difference(over, listed, holdout)
         cents, cents_low, cents_high = (
-            None if math.isnan(each) else each for each in bootstrap_interval(listed.cents, holdout.cents)
+            None if math.isnan(each) else each for each in money_interval(listed.cents, holdout.cents)
         )
         more = (listed_contacted or 0) - (holdout_contacted or 0)
         if more >= _LEAST_CONTACTED:

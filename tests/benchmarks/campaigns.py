@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from predictor import draw
 from predictor.campaign_results import LARGEST_DETECTABLE
-from predictor.mean_difference import bootstrap_interval
+from predictor.mean_difference import money_interval
 from predictor.rate_difference import Interval, detectable, newcombe, pooled
 from tests.benchmarks.score_interval import miettinen_nurminen
 
@@ -85,11 +85,19 @@ def drawn_campaigns(
     return first, users - held, second, held
 
 
-def money_coverage(users: int, share: float, rate: float, spread: float, campaigns: int, draws: int) -> float:
+def money_coverage(
+    users: int,
+    share: float,
+    rate: float,
+    spread: float,
+    campaigns: int,
+    draws: int,
+    effect: float = 0.05,
+) -> float:
     """Coverage of the interval of net money per user: few spend, and of these a few most."""
-    random = np.random.default_rng([users, int(10 * spread)])
+    random = np.random.default_rng([users, int(10 * spread), int(100 * effect)])
     held = round(share * users)
-    truth = 0.05 * np.exp(8 + spread**2 / 2)
+    truth = effect * np.exp(8 + spread**2 / 2)
 
     def spent(count: int, ordering: float) -> NDArray[np.float64]:
         amounts = np.round(random.lognormal(8, spread, count))
@@ -97,8 +105,8 @@ def money_coverage(users: int, share: float, rate: float, spread: float, campaig
 
     hits = 0
     for number in range(campaigns):
-        told, quiet = spent(users - held, rate + 0.05), spent(held, rate)
-        _, low, high = bootstrap_interval(told, quiet, draws=draws, seed=number)
+        told, quiet = spent(users - held, rate + effect), spent(held, rate)
+        _, low, high = money_interval(told, quiet, draws=draws, seed=number)
         hits += low <= truth <= high
     return hits / campaigns
 
@@ -118,6 +126,19 @@ def pooled_coverage(effect: float, series: int = CAMPAIGNS, campaigns: int = 6) 
     return hits / series
 
 
+# Users, share held out, order rate, and the standard deviation of the logarithm of amounts.
+MONEY_KINDS = (
+    (100, 0.5, 0.2, 0.6),
+    (400, 0.5, 0.1, 0.8),
+    (400, 0.2, 0.3, 1.0),
+    (1_000, 0.2, 0.05, 1.0),
+    (4_000, 0.2, 0.3, 0.8),
+    (100, 0.2, 0.1, 1.0),
+    (400, 0.1, 0.1, 1.0),
+    (400, 0.2, 0.1, 0.6),
+    (400, 0.2, 0.3, 1.4),
+    (1_000, 0.1, 0.3, 1.2),
+)
 INTERVALS: dict[str, Callable[..., Interval]] = {
     "Newcombe": newcombe,
     "Miettinen-Nurminen": miettinen_nurminen,
@@ -158,16 +179,13 @@ def main() -> None:
         low, _ = newcombe(*simulate(Kind(users, share, rate, least), 10_000))
         shown = np.mean(low > 0)
         print(f"  {users:>6,} users, {share:.0%} held out, {rate:.0%}: {least:.1%} shown in {shown:.1%}")
-    print("\nNet money per user (a point more ordering, log-normal amounts)")
-    for users, share, rate, spread in (
-        (100, 0.5, 0.2, 0.6),
-        (400, 0.5, 0.1, 0.8),
-        (400, 0.2, 0.3, 1.0),
-        (1_000, 0.2, 0.05, 1.0),
-        (4_000, 0.2, 0.3, 0.8),
-    ):
-        covered_money = money_coverage(users, share, rate, spread, CAMPAIGNS, 400)
-        print(f"  {users:>6,} users, {share:.0%} held out, {rate:.0%}, spread {spread}: {covered_money:.1%}")
+    print("\nNet money per user (log-normal amounts; 0, 5, 10 points more ordering)")
+    for users, share, rate, spread in MONEY_KINDS:
+        covered_money = " ".join(
+            f"{money_coverage(users, share, rate, spread, CAMPAIGNS, 400, effect):.1%}"
+            for effect in (0.0, 0.05, 0.1)
+        )
+        print(f"  {users:>6,} users, {share:.0%} held out, {rate:.0%}, spread {spread}: {covered_money}")
     print("\nThe running total over six campaigns")
     for effect in (0.0, 0.05):
         print(f"  effect {effect:+.0%}: {pooled_coverage(effect):.1%}")
