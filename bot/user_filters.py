@@ -1,7 +1,8 @@
 """The filter that a question asks for: "in segment Champions", "who bought coffee but not tea".
 
 A list that wants it puts `<filtered>` (Chinese: `<筛选>`, before the users) into its phrases, which gives the
-arguments `segment`, `category`, `also_category` and `not_category`, beside a `min_value` of its own, and then:
+arguments `segment`, `category`, `also_category` and `not_category`; `min_value` comes from `<who spent>`
+(`<花费>`) or from words of its own. Then:
 
     wanted = asked_filter(question.args, desk, connection)
     chosen = condition(desk.snapshot(connection), wanted)     # predictor.filters
