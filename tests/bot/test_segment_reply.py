@@ -43,13 +43,12 @@ def open_shop(shop: Shop) -> Shop:
 
 def test_an_audience_may_be_drawn_from_some_users_only(open_shop: Shop) -> None:
     everybody = open_shop.answer("segment for promo 5")
-    with open_shop.home.store() as connection:
-        spent = {
-            row[0] for row in connection.execute("SELECT user_id FROM scores WHERE monetary_cents >= 30000")
-        }
     for asked in ("segment for promo for users who spent more than 300 €", "给消费超过300元的用户做促销"):
         reply = open_shop.answer(asked)
         assert 0 < int(str(reply.facts["eligible"])) < int(str(everybody.facts["eligible"]))
+        with open_shop.home.store() as connection:
+            rows = connection.execute("SELECT user_id FROM user_segments WHERE monetary_cents >= 30000")
+            spent = {row[0] for row in rows}
         assert {row[0] for row in rows_of(reply.facts["attachment"])[1:]} <= spent
         assert reply.lines[0].startswith(("Only users who", "筛选条件"))
 
