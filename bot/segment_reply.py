@@ -15,10 +15,12 @@ from bot.i18n import N_, _, language
 from bot.promo_words import ANY_CONSENT
 from bot.reply import Attachment, Button, Provenance, Reply, Table
 from bot.segment_wishes import Wishes, wishes_of
+from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
 from predictor.audience import Audience, audience, learned
 from predictor.campaigns import CampaignError, plan_campaign
 from predictor.definition import definition_of
+from predictor.filters import fitting
 from predictor.goals import GOALS
 from predictor.scoring import promoted_model
 from storage import audiences, worklist
@@ -49,13 +51,16 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
         as_of = desk.as_of(connection)
         record = promoted_model(connection)
         desk.progress(N_("ranking users by past campaigns"))
-        what = learned(desk.snapshot(connection), definition_of(record))
+        wanted = asked_filter(question.args, desk, connection)
+        snapshot = desk.snapshot(connection)
+        what = learned(snapshot, definition_of(record))
         channel, consent = _channel(connection, wishes)
         found = audience(
             what,
             GOALS[wishes.goal],
             wishes.size,
             _not_to_be_written_to(desk, connection, wishes, record, consent),
+            fitting(snapshot, wanted, what.ranking.table.user_ids) if wanted else None,
         )
         kept = _keep(desk, connection, found, record) if len(found) else _Kept(None, 0, 0, None)
         attachment, file_lines = (
@@ -65,6 +70,7 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
             "SELECT COUNT(DISTINCT user_id) FROM user_exclusions WHERE undone_at IS NULL"
         ).fetchone()[0]
         lines = [
+            *filter_lines(wanted, desk, connection),
             *desk.stale_line(as_of),
             *expected_lines(desk, connection, found, wishes, record, kept.contact),
             *_plan_lines(kept, record),
@@ -74,7 +80,7 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
             *file_lines,
         ]
     return Reply(
-        title=_title(found, wishes),
+        title=_title(found, wishes, filtered=bool(wanted)),
         lines=lines,
         facts=_facts(found, wishes, kept, channel, attachment),
         table=_table(found) if len(found) else None,
@@ -92,7 +98,9 @@ def segment_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
-def _title(found: Audience, wishes: Wishes) -> str:
+def _title(found: Audience, wishes: Wishes, *, filtered: bool) -> str:
+    if not found.drawn_from and filtered:
+        return _("Nobody whom this goal is for fits the filter: {goal}.").format(goal=said_goal(wishes.goal))
     if not found.drawn_from:
         return _("Nobody fits this goal: {goal}.").format(goal=said_goal(wishes.goal))
     if not len(found):

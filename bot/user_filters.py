@@ -1,7 +1,8 @@
 """The filter that a question asks for: "in segment Champions", "who bought coffee but not tea".
 
 A list that wants it puts `<filtered>` (Chinese: `<筛选>`, before the users) into its phrases, which gives the
-arguments `segment`, `category` and `not_category`, beside a `min_value` of its own, and then:
+arguments `segment`, `category`, `also_category` and `not_category`; `min_value` comes from `<who spent>`
+(`<花费>`) or from words of its own. Then:
 
     wanted = asked_filter(question.args, desk, connection)
     chosen = condition(desk.snapshot(connection), wanted)     # predictor.filters
@@ -23,6 +24,7 @@ from predictor.filters import Goods, UserFilter, categories_named, items_named, 
 from storage.errors import OpsbotError
 
 MOST_OFFERED = 12
+FILTERS = ("segment", "min_value", "category", "also_category", "not_category")
 
 
 class UnknownCategoryError(OpsbotError):
@@ -39,7 +41,7 @@ def asked_filter(args: Mapping[str, object], desk: Desk, connection: sqlite3.Con
     """
     from predictor.segments import refresh_segments
 
-    if not any(args.get(name) is not None for name in ("segment", "min_value", "category", "not_category")):
+    if not any(args.get(name) is not None for name in FILTERS):
         return UserFilter()
     refresh_segments(
         connection, horizon_days=desk.settings.horizon_days, active_days=desk.settings.active_days
@@ -49,6 +51,7 @@ def asked_filter(args: Mapping[str, object], desk: Desk, connection: sqlite3.Con
         segment=asked_group(str(segment), connection) if segment is not None else None,
         min_value=int(value) if isinstance(value, int | float) else None,
         bought=_goods(args.get("category"), connection),
+        also_bought=_goods(args.get("also_category"), connection),
         not_bought=_goods(args.get("not_category"), connection),
     )
 
@@ -61,8 +64,9 @@ def filter_lines(wanted: UserFilter, desk: Desk, connection: sqlite3.Connection)
         parts.append(_("are in the segment {segment}").format(segment=name))
     if wanted.min_value is not None:
         parts.append(_("spent {money} or more").format(money=desk.money(connection, wanted.min_value)))
-    if wanted.bought is not None:
-        parts.append(_("bought {goods}").format(goods=_listed(wanted.bought)))
+    for goods in (wanted.bought, wanted.also_bought):
+        if goods is not None:
+            parts.append(_("bought {goods}").format(goods=_listed(goods)))
     if wanted.not_bought is not None:
         parts.append(_("never bought {goods}").format(goods=_listed(wanted.not_bought)))
     return (_("Only users who: {conditions}.").format(conditions=_("; ").join(parts)),) if parts else ()

@@ -98,9 +98,12 @@ WORDS = {
     "|not bought|have never bought|without) [any] {not_category:category}|without {not_category:category}"
     "|not {not_category:category}",
     "who bought": "[(who|that|which) [have|has]] [ever|already] (bought|buy|ordered|purchased|buys) [from] "
-    "[the] [category] {category:category} [<not bought>]"
+    "[the] [category] {category:category} [(and [also]|as well as) {also_category:category}] [,]"
+    " [<not bought>]"
     "|(who|that|which) (never|have never|did not|didn't|have not|haven't) (buy|bought|order|ordered) [any] "
     "{not_category:category}",
+    "who spent": "[and|,|who|that|have|has] (worth|spending|spend|spent|with|of) <above> {min_value:money}"
+    "|<above> {min_value:price}",
     "filtered": "<in segment> [and|,|who] [<who bought>]|<who bought> [and|,] [<in segment>]",
     "分群": "分群|分组|群体|人群|细分|segment|客群|群",
     "属于": "(属于|在|处于) [<分群>] {segment:segment} [<分群>] [里|中|里面|当中|内] [的]"
@@ -108,8 +111,12 @@ WORDS = {
     "|<分群> {segment:segment} [里|中|里面|当中|内] [的]|{segment:known_group} [里|中|里面|当中|内] [的]",
     "没买过": "[但|但是|却|而|且|并且|,] (没买过|没有买过|未买过|没买|从没买过|从未买过|不买|没购买过"
     "|没有购买过|未购买过|未购买) {not_category:category} [类|商品|产品|品类] [的]",
-    "买过": "[曾|曾经] (买过|购买过|买了|买) {category:category} [类|商品|产品|品类] [的] [<没买过>]"
+    "买过": "[曾|曾经] (买过|购买过|买了|买) {category:category}"
+    " [(和|也买过|又买过|并买过|还买过|以及|及) {also_category:category}]"
+    " [类|商品|产品|品类] [的] [<没买过>]"
     "|<没买过>",
+    "花费": "[累计|总|总共|一共] (消费|花费|花|消费额|消费金额|金额|价值)[了]"
+    " (<above> {min_value:money} [<以上>]|{min_value:money} <以上>) [的]",
     "筛选": "<属于> [且|并且|,|而且|里] [<买过>]|<买过> [且|并且|,] [<属于>]",
 }
 

@@ -94,14 +94,23 @@ def learned(snapshot: Snapshot, definition: Definition) -> Learned:
     return _in_memory[key]
 
 
-def audience(what: Learned, goal: Goal, size: Size, out: Mapping[str, frozenset[str]]) -> Audience:
+def audience(
+    what: Learned,
+    goal: Goal,
+    size: Size,
+    out: Mapping[str, frozenset[str]],
+    only: frozenset[str] | None = None,
+) -> Audience:
     """The audience; `out` are the ids not to be written to by reason, the first reason that fits counts.
 
+    With `only` it is drawn from no others than these.
     Where the data tell who orders without a message, or is put off by one, they are left out as BUYS_ANYWAY.
     """
     ranking, orders = what.ranking, what.orders
     table = ranking.table
     chosen = goal.draws_from(table, orders)
+    if only is not None:
+        chosen = chosen & np.fromiter((each in only for each in table.user_ids), bool, len(table))
     drawn_from = int(chosen.sum())
     left_out: dict[str, int] = {}
     for reason, user_ids in out.items():

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,13 +58,15 @@ class Goods:
 class UserFilter:
     """What is wanted of the users of a list; what is None narrows nothing.
 
-    `min_value` is the net money spent so far, in cents. `bought` is met by whoever bought any of it, and
-    `not_bought` by whoever bought none of it, at any time.
+    `min_value` is the net money spent so far, in cents. `bought` is met by whoever bought any of it,
+    `also_bought` by whoever bought any of that as well, and `not_bought` by whoever bought none of it, at any
+    time.
     """
 
     segment: Group | None = None
     min_value: int | None = None
     bought: Goods | None = None
+    also_bought: Goods | None = None
     not_bought: Goods | None = None
 
     def __bool__(self) -> bool:
@@ -109,12 +111,26 @@ def condition(snapshot: Snapshot, wanted: UserFilter, *, user_id: str = "user_id
         parts.append("SELECT user_id FROM user_segments WHERE monetary_cents >= :filter_min_value")
         parameters["filter_min_value"] = wanted.min_value
     clauses = [f"{user_id} IN ({part})" for part in parts]
-    for name, goods in (("bought", wanted.bought), ("not_bought", wanted.not_bought)):
+    for name, goods in (
+        ("bought", wanted.bought),
+        ("also_bought", wanted.also_bought),
+        ("not_bought", wanted.not_bought),
+    ):
         if goods is not None:
             sql, more = _buyers(snapshot, goods, name)
-            clauses.append(f"{user_id} {'IN' if name == 'bought' else 'NOT IN'} ({sql})")
+            clauses.append(f"{user_id} {'NOT IN' if name == 'not_bought' else 'IN'} ({sql})")
             parameters |= more
     return Condition(" AND ".join(clauses), parameters) if clauses else Condition()
+
+
+def fitting(snapshot: Snapshot, wanted: UserFilter, user_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the users whom the filter wants."""
+    chosen = condition(snapshot, wanted, user_id="value")
+    rows = snapshot.connection.execute(
+        f"SELECT value FROM json_each(:filter_among) WHERE {chosen.sql}",
+        {**chosen.parameters, "filter_among": json.dumps(list(user_ids))},
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def categories_named(connection: sqlite3.Connection, name: str) -> list[str]:

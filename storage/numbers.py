@@ -98,6 +98,10 @@ class NumberParser:
         self._maybe_thousands = ""
         self.currencies: set[str] = set()
 
+    def written(self, number: Decimal) -> str:
+        """The number as a cell of this column."""
+        return f"{number:f}".replace(".", "," if self._mark == "," else ".")
+
     @property
     def doubtful(self) -> str:
         """The first number that may be a thousand or a fraction; empty where others show which."""

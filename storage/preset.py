@@ -95,7 +95,10 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Preset:
-    """One kind of file of one platform; see docs/platforms.md for what each key does."""
+    """One kind of file of one platform; see docs/platforms.md for what each key does.
+
+    `known_discount` is the column of a discount by which the file's `total` is not to be lowered.
+    """
 
     name: str
     title: str
@@ -112,6 +115,7 @@ class Preset:
     group: Group | None = None
     spread: Names = ()
     refund: Refund | None = None
+    known_discount: str = ""
     split: Split | None = None
     lookups: tuple[Lookup, ...] = ()
     unused: tuple[tuple[Names, ...], ...] = ()
@@ -247,6 +251,13 @@ def _problems(preset: Preset) -> Iterator[str]:
         yield "money of whole orders needs a group"
     if len(preset.header) < 3:
         yield "three columns at least tell a file from others"
+    yield from _discount_problems(preset)
+
+
+def _discount_problems(preset: Preset) -> Iterator[str]:
+    by_line = "total" in preset.fields and "discount" not in preset.fields and not preset.whole_orders
+    if preset.known_discount and not by_line:
+        yield "known_discount stands beside the total of each line, and is its only discount"
 
 
 def _given_words(preset: Preset) -> Iterator[tuple[str, str]]:

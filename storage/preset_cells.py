@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from storage.numbers import NumberParser
+from storage.order_money import parser_for
 from storage.preset import Condition, Preset, Rule
 from storage.tables import plain_name
+from storage.values import DoubtfulError
 from storage.words import fold
 
 _POSITIVE = re.compile(r"[^\d-]*0*[.,0]*[1-9]")
@@ -126,3 +130,34 @@ class StatusTimes:
             held = holds(rule.when, columns, self._place_of, count)
             times = [one if yes else time for yes, one, time in zip(held, given, times, strict=True)]
         return times
+
+
+class BeforeDiscount:
+    """The total of a line with its discount on top, for a discount is taken off every total that is read.
+
+    A total without a discount stays as it is written, and so does one that is no number: it is refused later.
+    """
+
+    def __init__(self, total: int, discount: int) -> None:
+        self._places = total, discount
+
+    def read(self, columns: Columns, count: int) -> Sequence[str]:
+        """One cell for each row."""
+        totals, discounts = (columns[place] for place in self._places)
+        of_discounts, parser = parser_for(discounts), parser_for(totals)
+        # None and nothing change nothing.
+        known = {cell: abs(_number(of_discounts, cell) or Decimal(0)) or None for cell in set(discounts)}
+        before = []
+        for total, discount in zip(totals, discounts, strict=True):
+            off = known[discount]
+            amount = _number(parser, total) if off else None
+            before.append(total if off is None or amount is None else parser.written(amount + off))
+        return before
+
+
+def _number(parser: NumberParser, cell: str) -> Decimal | None:
+    try:
+        found = parser(cell)
+    except DoubtfulError:
+        return None
+    return found if isinstance(found, Decimal) else None

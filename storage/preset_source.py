@@ -16,6 +16,7 @@ from storage.notices import Notice
 from storage.order_money import OrderMoney, parser_for
 from storage.preset import Preset, Refund
 from storage.preset_cells import (
+    BeforeDiscount,
     Columns,
     FieldCells,
     StatusTimes,
@@ -45,7 +46,7 @@ class PresetSource:
         own = list(source.columns)
         own += [f"{lookup.name}.{column}" for lookup in preset.lookups for column in lookup.columns]
         self._place_of = places_of(own)
-        self._made: list[FieldCells | StatusTimes | None] = []
+        self._made: list[FieldCells | StatusTimes | BeforeDiscount | None] = []
         self.layout: dict[str, int] = {}
         names = self._lay_out(own)
         self.columns = distinct_names([*own, *names])
@@ -105,6 +106,12 @@ class PresetSource:
             self.layout["status_at"] = len(own) + len(names)
             names.append("status_at")
             self._made.append(StatusTimes(preset.rules, self._place_of))
+        discount = self._place_of(preset.known_discount) if preset.known_discount else None
+        if discount is not None and self.layout.get("total", len(own)) < len(own):
+            total = self.layout["total"]
+            self._made.append(BeforeDiscount(total, discount))
+            self.layout |= {"discount": discount, "total": len(own) + len(names)}
+            names.append(f"{own[total]} + {own[discount]}")
         if preset.whole_orders and "total" not in self.layout:
             self.layout["total"] = len(own) + len(names)
             names.append(preset.spread[0] if preset.spread else "total")

@@ -39,9 +39,14 @@ _GOAL = (
     "[a|an|the|our|my|this|that|next|upcoming|the next|our next] {goal:goal} [campaign|mailing|message"
     "|email|mail]"
 )
+_WHOM = (
+    "([for|of|among|from|to|with|in|out of] [<the>] ({segment:known_group}|[<users>] <in segment>|<users>)"
+    " [<users>] [<who spent>] [and|,] [<who bought>] [and|,] [<who spent>])"
+)
 _GROUP = "(segment|audience|target group|target list|list|target audience|group|mailing list|contact list)"
 
 # 人群
+_客群 = "([<花费>] [的] [且|并且|,] [<筛选>] [且|并且|,] [<花费>] [的] [<users>])"
 _花费 = (
     "[总] 预算 [为|是|共|有|只有] {budget:money} [,|的] [每 (条|人|次|个|封|位|个人) [成本|花费|费用|短信"
     "|约|要|是]"
@@ -99,6 +104,16 @@ PHRASES = (
     f"{{goal:goal}} [活动] [应该|该|要] (发给|给|推给|推送给|通知) (谁|哪些人|哪些 <users>) {_尾}",
     f"[应该|该|要] 给 (谁|哪些人|哪些 <users>) (发|推|推送|送) {{goal:goal}} {_尾}",
     _花费,
+    # of a segment, of who spent so much, of those who bought one thing and not another
+    f"[<list>] [make|build|create|prepare|pick|draw] [me|us] [<the>] {_GROUP} for {_GOAL} {_WHOM} {_TAIL}",
+    f"[<list>] [make|build|create|prepare] [me|us] [<the>] {{goal:goal}} [{_GROUP}|campaign] {_WHOM} {_TAIL}",
+    f"(segment|audience) {{goal:goal}} {_WHOM} {_TAIL}",
+    f"(who|whom|which <users>) {_WHOM} should [be] (get|getting|receive|receiving|have|be sent|in) {_GOAL}"
+    f" {_TAIL}",
+    f"(who|whom|which <users>) should (get|receive|have|be sent) {_GOAL} {_WHOM} {_TAIL}",
+    f"[{_圈选}] [给|对|为|向|在|从] {_客群} [里|中|里面|当中|中间|,] [的] [做|搞|发|推|推送|{_圈选}]"
+    f" [一次|一个|一批|个] {{goal:goal}} [活动] [的] [{_人群}] {_尾}",
+    f"{{goal:goal}} [活动] [的] {_人群} [,|:] [只要|仅限|限|只|来自] {_客群} {_尾}",
     f"{_圈选} {{asked_goal:other_goal}} (人群|人群包|名单|客群) [{{limit:size}} [{_个}]]",
 )
 

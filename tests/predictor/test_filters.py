@@ -14,6 +14,7 @@ from predictor.filters import (
     UserFilter,
     categories_named,
     condition,
+    fitting,
     items_named,
 )
 from predictor.segments import refresh_segments
@@ -53,6 +54,13 @@ def chosen(store: sqlite3.Connection, wanted: UserFilter) -> set[str]:
 
 def goods(*categories: str) -> Goods:
     return Goods("said", categories)
+
+
+def test_who_bought_two_things_and_who_of_a_few_did(shop: sqlite3.Connection) -> None:
+    both = UserFilter(bought=goods(COFFEE), also_bought=goods(GREEN))
+    assert chosen(shop, both) == {"both"}
+    coffee = UserFilter(bought=goods(COFFEE))
+    assert fitting(latest_snapshot(shop), coffee, ["both", "tea", "stranger"]) == {"both"}
 
 
 def test_no_filter_keeps_everybody(shop: sqlite3.Connection) -> None:

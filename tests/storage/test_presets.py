@@ -430,10 +430,13 @@ def test_complete_journey_itself_is_recognised(shop: Shop, tmp_path: Path) -> No
     write_table(pa.Table.from_batches([rows]), path)
     (result,) = shop.take(path)
     assert (result.table, result.added, result.rejected) == ("lines", 100_000, 0)
-    paid = sum(round(value.as_py() * 100) for value in rows.column("sales_value"))
-    assert shop.rows("SELECT SUM(total_cents), COUNT(DISTINCT user_id) FROM lines") == [
-        (paid, len(rows.column("household_id").unique()))
-    ]
+    paid, coupons = (
+        sum(round(value.as_py() * 100) for value in rows.column(name))
+        for name in ("sales_value", "coupon_disc")
+    )
+    assert coupons > 0
+    query = "SELECT SUM(total_cents), SUM(discount_cents), COUNT(DISTINCT user_id) FROM lines"
+    assert shop.rows(query) == [(paid, coupons, len(rows.column("household_id").unique()))]
 
 
 # -- what is refused, and what a person decides -----------------------------------------------------------
