@@ -9,6 +9,7 @@ from bot import formats
 from bot.command import Role
 from bot.desk import Desk
 from bot.i18n import N_, _
+from bot.reading_reply import read_after_import
 from bot.reply import Attachment, Button, Reply, Table
 from storage.formats import open_source
 from storage.ingest import ImportOptions, ImportResult, import_file
@@ -102,6 +103,7 @@ def imported_reply(path: Path, role: Role, desk: Desk) -> Reply:
             *remarks(result),
             *_sent_back(result),
             *map(notice_text, result.warnings),
+            *read_after_import(desk, [result]),
         ],
         facts=result.as_json(),
         attachments=attachments,

@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
 from bot.incident import report
-from bot.reading_reply import read_for_the_night
+from bot.reading_reply import forget_for_the_night, read_for_the_night
 from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
@@ -40,8 +40,10 @@ def nightly_reply(desk: Desk) -> Reply:
     lines.extend(map(inbox_line, reports))
     imported = [each.name for each in reports if each.error is None]
     failed = [each.name for each in reports if each.error is not None]
+    read = 0
     with _step("the reviews", problems):
-        lines += read_for_the_night(desk)
+        read, said = read_for_the_night(desk)
+        lines += said
     desk.progress(N_("scoring everybody"))
     flagged: int | None = None
     with _step("the scores", problems), desk.store() as connection:
@@ -49,7 +51,9 @@ def nightly_reply(desk: Desk) -> Reply:
         new = prepare_scoring(
             connection, models, promoted_model(connection), desk.families(connection), desk.progress
         )
-        refresh_scores(connection, models, desk.as_of(connection), desk.settings.flag_at, again=new)
+        refresh_scores(
+            connection, models, desk.as_of(connection), desk.settings.flag_at, again=new or read > 0
+        )
         flagged = len(flagged_users(connection))
     with _step("the segments", problems), desk.store() as connection:  # they need no model
         refresh_segments(
@@ -58,6 +62,8 @@ def nightly_reply(desk: Desk) -> Reply:
             active_days=desk.settings.active_days,
             progress=desk.progress,
         )
+    with _step("old vectors", problems):
+        forget_for_the_night(desk)
     # An empty store is a problem of several steps.
     problem = " ".join(dict.fromkeys(problems))
     done = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(

@@ -16,6 +16,7 @@ from bot.reply import Reply
 from bot.scheduled_reply import Scheduled, scheduled_reply
 from storage import ledger, subscriptions
 from storage.ledger import Delivery, Part
+from storage.review_search import anything_new
 from storage.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,10 @@ class Outbox:
         if last is not None and last[0] >= due.local_date:
             return True
         inbox = self._desk.home.inbox
-        return not digests and not (inbox.is_dir() and any(each.is_file() for each in inbox.iterdir()))
+        if digests or (inbox.is_dir() and any(each.is_file() for each in inbox.iterdir())):
+            return False
+        with self._desk.store() as store:
+            return not anything_new(store)
 
     async def _work_of_the_night(self) -> None:
         due = latest_at(

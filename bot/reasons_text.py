@@ -33,8 +33,16 @@ def _shown(name: str, value: float, desk: Desk, connection: sqlite3.Connection) 
         return formats.age(value)
     if name.endswith("_cents"):
         return desk.money(connection, value)
+    if name.endswith("_mentions"):
+        return _times(int(value))
     if name.endswith("_share"):
         return formats.percent(value)
     if name.endswith("_days") and value < 10:
         return formats.decimal(value)
     return formats.decimal(value) if name.endswith(("_per_order", "_stars")) else formats.count(value)
+
+
+def _times(count: int) -> str:
+    if count == 1:
+        return _("once")
+    return _("twice") if count == 2 else _("{count} times").format(count=formats.count(count))

@@ -121,7 +121,7 @@ def _read_the_reviews(desk: Desk) -> None:
     from bot.reading_reply import read_for_the_night
 
     try:
-        for problem in read_for_the_night(desk):
+        for problem in read_for_the_night(desk)[1]:
             log.info("reviews not read: %s", problem)
     except Exception:
         report("reading the reviews")

@@ -130,7 +130,10 @@ class ChurnModel:
         """The model from a file; raises ModelFileError where another version of opsbot made it."""
         kept = parts.get("families", {})
         known = [(family_named(name), its_parts) for name, its_parts in kept.items()]
-        families = tuple(family.load(its_parts) for family, its_parts in known if family is not None)
+        try:
+            families = tuple(family.load(its_parts) for family, its_parts in known if family is not None)
+        except KeyError:  # what a family is made of has changed since
+            families = ()
         model = cls(parts["logistic"], parts["boosted"], parts["boosted_share"], families)
         if parts.get("format") != FORMAT or list(parts["feature_names"]) != list(model.columns):
             raise ModelFileError(

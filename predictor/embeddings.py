@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 
@@ -82,6 +82,45 @@ def stored_vectors(
     vectors = np.array([stored[hash_] for hash_ in hashes if hash_ in stored], np.float32)
     vectors = vectors.reshape(-1, n_dims)
     return there, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def forget(
+    connection: sqlite3.Connection,
+    texts: Iterable[str],
+    keep: Collection[EncoderKey] | None,
+    *,
+    most: int | None = None,
+) -> int:
+    """Remove at most `most` vectors of other texts than these, and all of encoders that are not among `keep`.
+
+    None keeps every encoder. Returns how many vectors went.
+    """
+    encoders = connection.execute("SELECT * FROM encoders").fetchall()
+    keys = {
+        row["encoder_id"]: EncoderKey(**{each.name: row[each.name] for each in fields(EncoderKey)})
+        for row in encoders
+    }
+    kept = [number for number, key in keys.items() if keep is None or key in keep]
+    connection.execute("DROP TABLE IF EXISTS temp.used_texts")
+    connection.execute("CREATE TEMP TABLE used_texts (text_hash BLOB PRIMARY KEY) WITHOUT ROWID")
+    connection.executemany(
+        "INSERT OR IGNORE INTO temp.used_texts VALUES (?)", ((_hash(as_read(text)),) for text in texts)
+    )
+    marks = ", ".join("?" * len(kept))
+    with transaction(connection):
+        gone = connection.execute(
+            "DELETE FROM embeddings WHERE rowid IN (SELECT e.rowid FROM embeddings e"
+            f" WHERE e.encoder_id NOT IN ({marks})"
+            " OR e.text_hash NOT IN (SELECT text_hash FROM temp.used_texts) LIMIT ?)",
+            (*kept, -1 if most is None else most),
+        ).rowcount
+        connection.execute(
+            f"DELETE FROM encoders WHERE encoder_id NOT IN ({marks})"
+            " AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.encoder_id = encoders.encoder_id)",
+            kept,
+        )
+    connection.execute("DROP TABLE temp.used_texts")
+    return gone
 
 
 def _further(progress: Progress, before: int, total: int, done: int, _part: int) -> None:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from predictor import themes, tone, topics
-from predictor.embeddings import embed, stored_vectors
-from predictor.encoder import Encoder
-from predictor.said import Review, is_chinese, reviews_of, wording_of, wordings
+from predictor.embeddings import embed, forget, stored_vectors
+from predictor.encoder import Encoder, EncoderKey
+from predictor.said import Review, is_chinese, reviews_of, sayings, wording_of, wordings
+from predictor.sentences import split
 from predictor.theme_names import names
 from predictor.themes import Change, change
+from predictor.yardsticks import YARDSTICKS
+from storage.masking import mask
 from storage.snapshot import Snapshot
 
 Vectors = NDArray[np.float32]
 
-_ANCHORS = (*topics.examples(), *tone.ANCHORS)
 EXAMPLE_CHARACTERS = 90
 # Cosines from which on a sentence means about what somebody looks for; chosen by eye on the demo's reviews.
 NEAR, NEAR_OF_TOPIC = 0.45, 0.3
@@ -59,15 +61,59 @@ class Themes:
     unrated: int
 
 
+@dataclass(frozen=True)
+class Read:
+    """What reading the reviews came to: how many different texts are known, and how many of them are new."""
+
+    known: int
+    new: int
+
+
+def texts_to_read(connection: sqlite3.Connection) -> list[str]:
+    """All that is embedded of the reviews in the store, whoever wrote them and whenever.
+
+    Each sentence stands there with the names of products, for the churn model, and without, for the themes;
+    where it names none that is one text.
+    """
+    masked = [mask(row[0]) for row in connection.execute("SELECT DISTINCT text FROM reviews ORDER BY text")]
+    wording = wording_of(connection)
+    said = {sentence for text in masked for sentence in split(text)}
+    without = {wording.of(sentence) for sentence in said}
+    return sorted({text for each in sayings(masked) for text in each} | without | set(YARDSTICKS))
+
+
+def unread(connection: sqlite3.Connection, encoder: Encoder) -> int:
+    """How many texts of the reviews are not embedded yet; nothing is loaded."""
+    there, _vectors = stored_vectors(connection, encoder.key, texts_to_read(connection))
+    return int((~there).sum())
+
+
 def read_reviews(
-    snapshot: Snapshot, encoder: Encoder, progress: Callable[[int, int], None] = lambda done, total: None
+    connection: sqlite3.Connection,
+    encoder: Encoder,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Read:
+    """Embed what the reviews say, where that was not done yet."""
+    new: list[int] = [0]
+
+    def heard(done: int, total: int) -> None:
+        new.append(total)
+        progress(done, total)
+
+    texts = texts_to_read(connection)
+    embed(connection, encoder, texts, progress=heard)
+    return Read(len(texts), new[-1])
+
+
+def forget_unused(
+    connection: sqlite3.Connection, keep: Collection[EncoderKey] | None, *, most: int | None = None
 ) -> int:
-    """Embed what the reviews say, where that was not done yet; returns how many different texts there are."""
-    connection = snapshot.connection
-    said = wordings(wording_of(connection), reviews_of(snapshot))
-    texts = sorted({text for each in said for text in each} | set(_ANCHORS))
-    embed(connection, encoder, texts, progress=progress)
-    return len(texts)
+    """Remove at most `most` vectors that no review in the store needs any more; returns how many went.
+
+    Those of changed or erased reviews go, and of encoders that are not among `keep` all; None keeps every
+    encoder. A text that is read at the same moment may go too: it is read again the next time.
+    """
+    return forget(connection, texts_to_read(connection), keep, most=most)
 
 
 def stored(
@@ -100,14 +146,16 @@ def themes_of(
     every = sorted({text for each in said for text in each})
     empty: dict[str, int] = {}
     row, vectors = (
-        stored(connection, encoder, [*every, *_ANCHORS]) if encoder else (empty, np.empty((0, 1), np.float32))
+        stored(connection, encoder, [*every, *YARDSTICKS])
+        if encoder
+        else (empty, np.empty((0, 1), np.float32))
     )
     lacks = sum(text not in row for text in every)
     asked = [place for place, each in enumerate(reviews) if item_id is None or each.item_id == item_id]
     now = [place for place in asked if start <= reviews[place].written_at < end]
     then = [place for place in asked if 2 * start - end <= reviews[place].written_at < start]
     unrated = sum(reviews[place].rating is None for place in now)
-    if not all(text in row for text in _ANCHORS):
+    if not all(text in row for text in YARDSTICKS):
         low = sum(tone.complains(reviews[place].rating, 0.0) for place in now)
         return Themes([], len(now), low, max(1, lacks), 0, unrated)
     learnt, probability = _tone(reviews, said, row, vectors)
@@ -132,10 +180,10 @@ def _tone(
     ]
     anchors = vectors[[row[text] for text in tone.ANCHORS]]
     learnt = tone.fit_tone(vectors[[place for place, _ in pairs]], [rating for _, rating in pairs], anchors)
-    sentence = learnt.negative(vectors)
-    odds = np.log(np.clip(sentence, 1e-6, 1 - 1e-6) / np.clip(1 - sentence, 1e-6, 1 - 1e-6))
-    means = [np.mean([odds[row[t]] for t in texts if t in row] or [-9.0]) for texts in said]
-    return learnt, [float(1 / (1 + np.exp(-each))) for each in means]
+    every = learnt.log_odds(vectors)
+    places = [(number, row[t]) for number, texts in enumerate(said) for t in texts if t in row]
+    review, sentence = (np.array([pair[side] for pair in places], dtype=np.int64) for side in (0, 1))
+    return learnt, tone.of_reviews(every[sentence], review, len(said)).tolist()
 
 
 def _side(
@@ -156,7 +204,7 @@ def _side(
     texts = sorted(count)
     mean = vectors[[row[text] for text in texts]] if texts else vectors[:0]
     # A glad sentence in an angry review is no complaint, nor the other way round.
-    fits = (learnt.negative(mean) >= 0.5) == complaint
+    fits = (learnt.negative(mean) >= tone.COMPLAINS_FROM) == complaint
     texts, mean = [t for t, ok in zip(texts, fits.tolist(), strict=True) if ok], mean[fits]
     anchors = vectors[[row[text] for text in topics.examples()]]
     weight = np.array([count[t] for t in texts], dtype=np.int64)

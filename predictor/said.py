@@ -79,6 +79,8 @@ class Wording:
     def of(self, sentence: str) -> str:
         """The sentence in lower case, with a common word for each product and one number for all."""
         text = sentence.casefold().replace(MASK, "")
+        if not self._by_start:
+            return _NUMBER.sub("5", text).strip()
         place, kept = 0, []
         while place < len(text):
             name = next(
@@ -108,6 +110,15 @@ def wordings(wording: Wording, reviews: Sequence[Review]) -> list[list[str]]:
             if sentence not in known:
                 known[sentence] = wording.of(sentence)
     return [[known[sentence] for sentence in review.sentences] for review in reviews]
+
+
+def sayings(texts: Sequence[str]) -> list[list[str]]:
+    """For each text what its sentences say, with personal data masked and the names of products left in.
+
+    They depend on the text alone: a product that the catalogue gets later changes nothing.
+    """
+    plain = Wording(())
+    return [[plain.of(sentence) for sentence in split(mask(text))] for text in texts]
 
 
 def _parts(name: str) -> Iterable[str]:

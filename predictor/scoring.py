@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
+from predictor.encoder import EncoderKey
 from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
 from predictor.reasons import Explainer, Reason
@@ -23,7 +25,7 @@ from predictor.training import TASK, Progress, prepare
 from predictor.warning_draw import draw_warnings
 from storage import flag_events, model_store
 from storage.database import transaction
-from storage.errors import NoModelError
+from storage.errors import ModelFileError, NoModelError
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot, as_now, data_through, data_version, latest_snapshot
 
@@ -125,6 +127,19 @@ def prepare_scoring(
     return prepare(
         [family for family in optional if family in its_own], latest_snapshot(connection), progress
     )
+
+
+def encoders_in_use(connection: sqlite3.Connection, models: Path) -> set[EncoderKey]:
+    """The encoders of the promoted model, and of the one before it, which a rollback brings back."""
+    records = [model_store.promoted(connection, TASK)]
+    with suppress(NoModelError):
+        records.append(model_store.last_retired(connection, TASK))
+    found = set()
+    for record in filter(None, records):
+        with suppress(ModelFileError):
+            parts = model_store.load_parts(record, models).get("families", {})
+            found |= {EncoderKey(**each["encoder"]) for each in parts.values() if "encoder" in each}
+    return found
 
 
 def refresh_scores(

@@ -1,6 +1,9 @@
 """The tone of a review: by its stars, otherwise by a classifier of the shop's own rated reviews.
 
-Where a shop has too few rated reviews, the nearest of a few plain sentences of blame and praise decides.
+The classifier reads sentences: each has log-odds of coming with low stars, and a review has the mean of its
+sentences. Where a shop has too few rated reviews, the nearest of a few plain sentences of blame and praise
+decides. The answers about reviews and the features of the churn model read with the same classifier; features
+take its word even where there are stars, which are a family of their own and have to earn their place.
 """
 
 from __future__ import annotations
@@ -12,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 NEGATIVE_UP_TO = 2.0  # stars of five
 POSITIVE_FROM = 4.0
-FEWEST_RATED = 40  # of low and of high stars each
+COMPLAINS_FROM = 0.5  # the probability from which words complain
+FEWEST_RATED = 40  # sentences of reviews with low and with high stars each
 MOST_RATED = 5_000  # the newest; more teach nothing new
-REGULARISATION = 1.0
+REGULARISATION = 0.01
+_SUREST = 14.0  # log-odds: one sentence never outweighs a review
 
 # For a shop without stars. Nothing here speaks of a product, so that any shop's reviews lie near.
 BLAME = (
@@ -47,22 +53,46 @@ ANCHORS = BLAME + PRAISE
 class Tone:
     """A direction, (n_dims,), and an intercept: log-odds that such words come with low stars.
 
-    `rated` is how many rated reviews it was learnt from; 0 where the plain sentences decided.
+    `rated` is how many sentences of rated reviews it was learnt from; 0 where the plain sentences decided.
     """
 
-    direction: NDArray[np.float64]
+    direction: Floats
     intercept: float
     rated: int
 
-    def negative(self, vectors: Vectors) -> NDArray[np.float64]:
-        """(n_texts,) the probability that each text complains."""
-        return np.asarray(1 / (1 + np.exp(-(vectors @ self.direction + self.intercept))), dtype=np.float64)
+    def log_odds(self, vectors: Vectors) -> Floats:
+        """(n_sentences,) log-odds that each comes with low stars, whatever other rows there are.
+
+        A product of matrices adds up in an order that depends on the number of rows. A tree may split at the
+        very value of a user, who would then be on one side live and on the other in the scores of everybody.
+        """
+        return np.asarray((vectors * self.direction).sum(axis=1) + self.intercept, dtype=np.float64)
+
+    def negative(self, vectors: Vectors) -> Floats:
+        """(n_sentences,) the probability that each complains."""
+        return probability(self.log_odds(vectors))
+
+
+def probability(log_odds: Floats) -> Floats:
+    """1 / (1 + e^-x), elementwise."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -_SUREST, _SUREST))), dtype=np.float64)
+
+
+def of_reviews(log_odds: Floats, review: NDArray[np.int64], reviews: int) -> Floats:
+    """(reviews,) the probability that each review complains; 0 where it has no sentence.
+
+    `log_odds` are those of sentences, (n_sentences,), and `review` is the place of the review of each.
+    """
+    sure = np.clip(log_odds, -_SUREST, _SUREST)
+    count = np.bincount(review, minlength=reviews)
+    total = np.bincount(review, weights=sure, minlength=reviews)
+    return np.where(count > 0, probability(total / np.maximum(count, 1)), 0.0)
 
 
 def fit_tone(vectors: Vectors, ratings: Sequence[float | None], anchors: Vectors) -> Tone:
-    """The tone as learnt from reviews, (n_reviews, n_dims), the oldest first, known at some moment.
+    """The tone as learnt from the sentences of reviews, (n_sentences, n_dims), the oldest first.
 
-    `anchors` are the vectors of `ANCHORS`, in that order.
+    `ratings` are the stars of the review of each; `anchors` the vectors of `ANCHORS`, in that order.
     """
     stars = np.array([np.nan if each is None else each for each in ratings], dtype=np.float64)
     low, high = stars <= NEGATIVE_UP_TO, stars >= POSITIVE_FROM
@@ -78,13 +108,13 @@ def fit_tone(vectors: Vectors, ratings: Sequence[float | None], anchors: Vectors
     middle = vectors[rated].mean(axis=0, dtype=np.float64)
     spread = float(vectors[rated].std(axis=0).mean()) or 1.0
     model = LogisticRegression(
-        C=REGULARISATION / 100, solver="newton-cholesky", max_iter=100, class_weight="balanced"
+        C=REGULARISATION, solver="newton-cholesky", max_iter=100, class_weight="balanced"
     )
     model.fit((vectors[rated] - middle) / spread, low[rated])
     direction = np.asarray(model.coef_[0], dtype=np.float64) / spread
     return Tone(direction, float(model.intercept_[0]) - float(middle @ direction), len(rated))
 
 
-def complains(rating: float | None, probability: float) -> bool:
-    """Whether a review complains: its stars decide, and only without any its words."""
-    return rating <= NEGATIVE_UP_TO if rating is not None else probability >= 0.5
+def complains(rating: float | None, words: float) -> bool:
+    """Whether a review complains: its stars decide, and only without any the probability by its words."""
+    return rating <= NEGATIVE_UP_TO if rating is not None else words >= COMPLAINS_FROM

@@ -30,6 +30,11 @@ ORDER BY r.written_at DESC, r.user_id, s.search_id
 """
 
 
+def anything_new(connection: sqlite3.Connection) -> bool:
+    """Whether there are reviews that the index does not have yet."""
+    return connection.execute(_MISSING, (1,)).fetchone() is not None
+
+
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Put the reviews that are new or changed into the index, masked."""
     while rows := connection.execute(_MISSING, (_AT_ONCE,)).fetchall():

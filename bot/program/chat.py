@@ -25,7 +25,10 @@ def chat(ctx: click.Context, role: Role) -> None:
 
 def converse(desk: Desk, role: Role) -> None:
     """A conversation on standard input and output."""
+    from functools import partial
+
     from bot.assistant import Assistant
+    from bot.reading_reply import warm_up_beside
     from bot.transports.console import Console
 
     if sys.stdin.isatty():
@@ -34,4 +37,5 @@ def converse(desk: Desk, role: Role) -> None:
         with contextlib.suppress(ImportError):  # line editing and history, where the platform has it
             import readline  # noqa: F401
         click.echo(_("Type a question, such as “who is at risk”; a number presses a button; exit leaves."))
-    Console(Assistant(desk), role).run()
+    # What loads for seconds begins behind the first answer, which it would slow down.
+    Console(Assistant(desk), role, after_first=partial(warm_up_beside, desk)).run()

@@ -77,6 +77,7 @@ def import_files(
     from bot.i18n import _
     from bot.import_reply import notice_text, result_lines
     from bot.program.audited import audited
+    from bot.reading_reply import read_after_import
     from storage.errors import OpsbotError
     from storage.formats import open_source
     from storage.inbox import UNUSED
@@ -120,8 +121,9 @@ def import_files(
             # Of several files a later one may fail: what was done before is said in any case.
             if not as_json or len(planned.imports) > 1:
                 click.echo("\n".join(result_lines(each.path.name, result)), err=as_json)
-    for file in planned.unused:
-        click.echo(f"{file.name}: {notice_text(UNUSED)}", err=True)
+    unused = [f"{file.name}: {notice_text(UNUSED)}" for file in planned.unused]
+    for line in (*read_after_import(desk, results), *unused):
+        click.echo(line, err=True)
     if as_json:
         shown = [result.as_json() for result in results]
         print_json(shown[0] if len(shown) == 1 else {"files": shown})

@@ -17,7 +17,10 @@ PROMPT = "opsbot> "
 
 
 class Console:
-    """One conversation; `read` gives the next line typed and raises EOFError at the end."""
+    """One conversation; `read` gives the next line typed and raises EOFError at the end.
+
+    `after_first` is called once, when the first answer is there.
+    """
 
     def __init__(
         self,
@@ -25,11 +28,13 @@ class Console:
         role: Role,
         read: Callable[[str], str] = input,
         write: Callable[[str], None] = print,
+        after_first: Callable[[], None] = lambda: None,
     ) -> None:
         self._assistant = assistant
         self._role = role
         self._read = read
         self._write = write
+        self._after_first = after_first
         self._buttons: Sequence[Button] = ()
         self._about: About | None = None
 
@@ -39,6 +44,8 @@ class Console:
             while (text := self._read(PROMPT).strip()).casefold() not in LEAVE:
                 if text:
                     self._answer(self._pressed(text) or text)
+                    self._after_first()
+                    self._after_first = _nothing
         except (EOFError, KeyboardInterrupt):
             self._write("")
 
@@ -74,6 +81,10 @@ class Console:
         if text.isdecimal() and 1 <= int(text) <= len(self._buttons):
             return self._buttons[int(text) - 1].question
         return None
+
+
+def _nothing() -> None:
+    """Whatever is to come behind the first answer has begun."""
 
 
 def _width() -> int:

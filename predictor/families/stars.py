@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from predictor.families.family import Counted, Extra, Floats
 from predictor.families.reviews import HALF_LIFE_DAYS, NO_REVIEWS, Reviews, read_reviews
 from predictor.features.feature import N_, Family
+from predictor.tone import NEGATIVE_UP_TO
 from storage.snapshot import Snapshot
 
-NEGATIVE_UP_TO = 2.0  # stars of five
 RECENT_DAYS = 60
 
 RATINGS = Family(

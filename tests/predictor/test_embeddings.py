@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from predictor import embeddings
-from predictor.embeddings import embed
+from predictor.embeddings import embed, forget, stored_vectors
 from predictor.encoder import Encoder
 from predictor.errors import EncoderError
 from storage.database import Home
@@ -123,3 +123,26 @@ def test_personal_data_is_masked_before_anything_is_made_of_it(store: sqlite3.Co
     assert rows(store) == 1
     assert np.array_equal(vectors[0], vectors[1])
     assert not np.array_equal(minilm().encode([one]), minilm().encode([other]))
+
+
+def test_what_nobody_refers_to_is_forgotten_a_bounded_number_at_a_time(store: sqlite3.Connection) -> None:
+    other = Encoder(str(minilm().weights.folder), "cpu", prefix="query: ")
+    embed(store, minilm(), ["stays", "goes", "goes too", "and this"])
+    embed(store, other, ["stays"])
+
+    assert forget(store, ["stays", "was never read"], {minilm().key}, most=3) == 3
+    assert forget(store, ["stays", "was never read"], {minilm().key}, most=3) == 1
+    assert forget(store, ["stays", "was never read"], {minilm().key}) == 0
+
+    there, _vectors = stored_vectors(store, minilm().key, ["stays", "goes", "goes too", "and this"])
+    assert there.tolist() == [True, False, False, False]
+    assert [row[0] for row in store.execute("SELECT prefix FROM encoders")] == [""]
+
+
+def test_where_it_is_unknown_which_encoders_are_used_all_of_them_stay(store: sqlite3.Connection) -> None:
+    other = Encoder(str(minilm().weights.folder), "cpu", prefix="query: ")
+    for encoder in (minilm(), other):
+        embed(store, encoder, ["stays", "goes"])
+
+    assert forget(store, ["stays"], None) == 2
+    assert len(store.execute("SELECT * FROM encoders").fetchall()) == 2

@@ -18,6 +18,7 @@ from bot.assistant import Assistant
 from bot.desk import Desk
 from bot.jobs import Jobs
 from bot.outbox import Outbox, Sent
+from bot.reading_reply import warm_up_beside
 from bot.settings import SettingError
 from bot.transports.telegram.chats import Chats
 from bot.transports.telegram.delivery import Delivery
@@ -243,6 +244,8 @@ class TelegramBot:
                 warm_up(connection, self._desk.home.models)
             except OpsbotError as error:
                 log.warning("the model is not ready: %s", error)
+        # Behind the model, which the first answers need.
+        warm_up_beside(self._desk)
 
     def _forget_old(self) -> None:
         with self._desk.home.bot() as connection:

@@ -16,8 +16,13 @@ from predictor.embeddings import embed
 from predictor.encoder import EncoderKey, load_encoder
 from predictor.families import optional_families
 from predictor.families.family import Cutoff
+from predictor.families.mentions import PLACES, RECENT_DAYS, SENTENCES
 from predictor.families.reviews import Reviews
-from predictor.families.text import FEATURES, FEWEST_RATED, ReadReviews, Text
+from predictor.families.text import FEATURES, WORDS, ReadReviews, Text
+from predictor.said import sayings
+from predictor.tone import ANCHORS, BLAME, FEWEST_RATED
+from predictor.topics import topics
+from predictor.yardsticks import EXAMPLES, YARDSTICKS
 from storage.database import Home
 from storage.moments import DAY_SECONDS, known_before
 from storage.snapshot import Snapshot
@@ -50,7 +55,22 @@ def made_up(seed: int = 0, *, stars: bool = True) -> tuple[ReadReviews, list[Cut
     )
     churned = np.where(random.random(USERS) < 0.1, ~bad, bad).astype(np.int8)
     cutoffs = [Cutoff(day * DAY, ids, churned) for day in (20, 40)]
-    return ReadReviews(reviews, vectors.astype(np.float32)), cutoffs
+    anchors = np.zeros((len(ANCHORS), 6), dtype=np.float32)
+    anchors[:, 0] = np.where(np.arange(len(ANCHORS)) < len(BLAME), 1, -1)
+    sentence = np.arange(USERS + 1)
+    # Who is bad says so about the first topic, whoever is not about the last.
+    topic = np.where(np.append(bad, False), PLACES[0], PLACES[-1])
+    return ReadReviews(reviews, vectors.astype(np.float32), topic, sentence, sentence, anchors), cutoffs
+
+
+def first(material: ReadReviews, count: int) -> ReadReviews:
+    """The first so many reviews alone."""
+    return replace(
+        material,
+        reviews=material.reviews.only(np.arange(len(material.reviews)) < count),
+        review=material.review[:count],
+        text=material.text[:count],
+    )
 
 
 def test_the_tone_tells_complaints_from_praise() -> None:
@@ -67,31 +87,57 @@ def test_the_tone_tells_complaints_from_praise() -> None:
     assert np.array_equal(recent == 1, tone >= 0.5)
 
 
-def test_without_stars_there_is_no_tone_and_the_drift_still_tells() -> None:
-    material, cutoffs = made_up(stars=False)
-    fitted, columns = TEXT.fit(material, cutoffs)
+def test_a_complaint_counts_for_the_topic_it_is_about() -> None:
+    material, cutoffs = made_up()
+    fitted, _ = TEXT.fit(material, cutoffs)
 
     found = fitted.columns(material, 40 * DAY, cutoffs[0].user_ids)
+    later = fitted.columns(material, (11 + RECENT_DAYS) * DAY, cutoffs[0].user_ids)
 
-    assert np.isnan(found[:, : len(NAMES) - 1]).all()
+    complained = found[:, NAMES.index("recent_complaints")] == 1
+    key, praised = topics()[PLACES[0]].key, topics()[PLACES[-1]].key
+    assert complained.any()
+    assert np.array_equal(found[:, NAMES.index(f"{key}_mentions")] == 1, complained)
+    # Praise about a topic is no complaint about it, and after a while none counts.
+    assert found[:, NAMES.index(f"{praised}_mentions")].sum() == 0
+    assert later[:, NAMES.index(f"{key}_mentions")].sum() == 0
+
+
+def test_the_reason_names_what_was_complained_about_most_of_late() -> None:
+    own = dict.fromkeys(NAMES, 0.0) | {"complaint_age_days": 3.0}
+
+    assert WORDS.sentence(own) == "complained in a review {complaint_age_days} days ago"
+    assert WORDS.sentence(own | {"late_mentions": 2.0, "size_mentions": 1.0}) == SENTENCES["late"]
+    assert WORDS.sentence(own | {"complaint_age_days": np.nan}) == WORDS.reason_without
+
+
+def test_every_topic_has_a_sentence_with_its_number_and_its_days() -> None:
+    assert set(SENTENCES) == {topic.key for topic in topics() if not topic.general}
+    for key, sentence in SENTENCES.items():
+        assert f"{{{key}_mentions}}" in sentence and f" {RECENT_DAYS} days" in sentence
+
+
+@pytest.mark.parametrize("most", [0, FEWEST_RATED - 1])
+def test_with_too_few_stars_plain_blame_and_praise_are_the_tone(most: int) -> None:
+    material, cutoffs = made_up()
+    bad = material.reviews.rating[:USERS] == 1
+    rating = material.reviews.rating.copy()
+    rating[np.flatnonzero(rating == 1)[most:]] = np.nan
+    few = replace(material, reviews=replace(material.reviews, rating=rating))
+
+    fitted, columns = TEXT.fit(few, cutoffs)
+    found = fitted.columns(few, 40 * DAY, cutoffs[0].user_ids)
+
+    assert fitted.tone.rated == 0
+    assert ((found[:, 0] > 0.5) == bad).mean() > 0.97
     for drift in (found[:, DRIFT], columns[1][:, DRIFT]):
         assert np.corrcoef(drift, cutoffs[1].churned)[0, 1] > 0.6
 
 
-def test_too_few_stars_are_no_tone() -> None:
-    material, cutoffs = made_up()
-    rating = material.reviews.rating.copy()
-    rating[np.flatnonzero(rating == 1)[FEWEST_RATED - 1 :]] = np.nan
-    few = replace(material, reviews=replace(material.reviews, rating=rating))
-
-    assert np.isnan(TEXT.fit(few, cutoffs)[0].columns(few, 40 * DAY, cutoffs[0].user_ids)[:, 0]).all()
-
-
 def test_nothing_is_fitted_on_reviews_after_the_last_cutoff() -> None:
     material, cutoffs = made_up()
-    earlier = ReadReviews(material.reviews.only(np.arange(USERS + 1) < USERS), material.vectors[:USERS])
 
-    with_it, without = TEXT.fit(material, cutoffs)[0], TEXT.fit(earlier, cutoffs)[0]
+    with_it, without = TEXT.fit(material, cutoffs)[0], TEXT.fit(first(material, USERS), cutoffs)[0]
 
     for name, part in with_it.parts().items():
         assert np.array_equal(part, without.parts()[name])
@@ -161,10 +207,28 @@ def test_reviews_are_embedded_once_and_those_that_are_not_count_as_not_written(
     material = text.read(snapshot)
 
     assert material.reviews.texts == ("The parcel came two weeks late.",)
-    expected = embed(store, load_encoder(None, "cpu"), material.reviews.texts)
+    expected = embed(store, load_encoder(None, "cpu"), ["the parcel came two weeks late."])
     assert np.array_equal(material.vectors, expected)
+    assert [topics()[place].key for place in material.topic.tolist()] == ["late"]
+    assert np.array_equal(material.anchors, embed(store, load_encoder(None, "cpu"), YARDSTICKS[EXAMPLES:]))
     assert np.array_equal(text.read(snapshot, user_id="a").vectors, expected)
     assert len(text.read(snapshot, user_id="b").reviews) == 0
+
+
+def test_a_product_that_the_catalogue_gets_later_changes_nothing(store: sqlite3.Connection) -> None:
+    # Themes leave the names of products out; nobody knows since when a catalogue has a product.
+    written = "The Blue Kettle came 9 days late. Call +49 171 1234567!"
+    write_reviews(store, [Review("a", known_before(AS_OF) - DAY, written, 1)])
+    _, text, _ = optional_families(store, device="cpu")
+    text.prepare(Snapshot(store, AS_OF), lambda done, total: None)
+    before = text.read(Snapshot(store, AS_OF))
+
+    store.execute("INSERT INTO items (item_id, name, import_id) VALUES ('1', 'Blue Kettle', 1)")
+
+    assert not text.prepare(Snapshot(store, AS_OF), lambda done, total: None)
+    after = text.read(Snapshot(store, AS_OF))
+    assert np.array_equal(before.vectors, after.vectors) and len(after.reviews) == 1
+    assert sayings([written]) == [["the blue kettle came 5 days late.", "call !"]]
 
 
 def test_an_answer_about_one_user_loads_no_language_model(home: Home, store: sqlite3.Connection) -> None:
