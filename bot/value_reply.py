@@ -136,7 +136,7 @@ def segments_value_reply(question: Question, desk: Desk) -> Reply:
 
 
 def how_good_line(record: ModelRecord, desk: Desk, connection: sqlite3.Connection) -> str:
-    """What was expected of everybody in the back-test beside what came, and how many lay in their interval."""
+    """What was expected of everybody in the back-test beside what came, and how many were within."""
     card = record.card
     return _(
         "Back-test over {window} days: {predicted} expected, {actual} came; {covered} of {users} users lay"

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 FORMAT = 1
 MOST_ROWS = 20_000
 PRIORS = (0.3, 1.0, 3.0, 10.0, 30.0)  # how many orders of the shop's mean a user's own mean is weighed with
-_GONE = 0.2  # P(alive) below which BG/NBD takes a user for gone
+_GONE = 0.5  # from here on a user is taken for gone: P(alive) below a fifth
 _FEWEST_GONE = 30
 _FARTHEST = 2.0  # a correction is at most e^2
 _LEAST_ORDERS = 1e-6
@@ -211,9 +211,13 @@ def _prior(learned: Sequence[Examples]) -> float:
 
 
 def _gone(model: BGNBD, known: Histories) -> tuple[Floats, Floats]:
-    """(n_users,) the chance that a user has stopped, and the orders a day they placed while they had not."""
+    """(n_users,) how surely a user has stopped, and the orders a day they placed while they had not.
+
+    The cube of the chance: of who may as well be there the model already says enough.
+    """
     repeats, span, age = known.bg_nbd
-    return 1 - model.probability_alive(repeats, span, age), (model.r + repeats) / (model.alpha + age)
+    stopped = 1 - model.probability_alive(repeats, span, age)
+    return stopped**3, (model.r + repeats) / (model.alpha + age)
 
 
 def _back(learned: Sequence[Examples]) -> float:
@@ -221,7 +225,7 @@ def _back(learned: Sequence[Examples]) -> float:
     users, came, kept_up = 0, 0.0, 0.0
     for each in learned:
         gone, pace = _gone(each.histories.fitted, each.histories)
-        theirs = gone > 1 - _GONE
+        theirs = gone > _GONE
         users += int(theirs.sum())
         came += float(each.orders[theirs].sum())
         kept_up += float((gone * pace)[theirs].sum()) * each.window_days

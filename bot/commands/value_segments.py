@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.reply import Reply
 
-_VALUE = "[expected|predicted|lifetime|estimated|future] (value|values|lifetime value|worth|revenue|ltv|clv|spending)"
+_VALUE = (
+    "[expected|predicted|lifetime|estimated|future] "
+    "(value|values|lifetime value|worth|revenue|ltv|clv|spending)"
+)
 _SEGMENTS = "(segments|segment|customer segments|user segments|each segment|every segment|groups)"
 _OVER = "[(over|in|within|for|during) [the] [next|coming|following] {days:days}]"
 _分群 = "(各分群|各个分群|每个分群|所有分群|分群|各群体|各用户分群|各客户分群|各个群体|各人群)"

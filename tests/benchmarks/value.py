@@ -123,7 +123,8 @@ def measure(name: str, home: Home, as_of: date, days: int) -> tuple[str, list[tu
             wanted = "not worse" if name == CDNOW.name else "better"
             aims.append((f"{name}: {what}, {kind} {wanted}", reached))
         lines.append(
-            f"| {what}, sum over what came | {mine.sum() / came.sum():.3f} | {other.sum() / came.sum():.3f} | |"
+            f"| {what}, sum over what came | {mine.sum() / came.sum():.3f}"
+            f" | {other.sum() / came.sum():.3f} | |"
         )
     return "\n".join(lines), aims
 
