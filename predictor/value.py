@@ -137,7 +137,10 @@ def tested_like(
     if over_window is None:
         return None
     ranges = record.card["ranges"]
-    return next((each for each in ranges if over_window.cents <= each["to_cents"]), ranges[-1])
+    found: Mapping[str, Any] = next(
+        (each for each in ranges if over_window.cents <= each["to_cents"]), ranges[-1]
+    )
+    return found
 
 
 def value_everybody(

@@ -190,7 +190,7 @@ def _fit(values: Floats, came: Floats, said: Floats) -> HistGradientBoostingRegr
 def _log_ratio(tree: HistGradientBoostingRegressor, values: Floats) -> Floats:
     with _threads.limit(limits=1):
         ratio = tree.predict(values)
-    return np.clip(np.log(ratio), -_FARTHEST, _FARTHEST)
+    return np.asarray(np.clip(np.log(ratio), -_FARTHEST, _FARTHEST), dtype=np.float64)
 
 
 def _prior(learned: Sequence[Examples]) -> float:
