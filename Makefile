@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-promo bench-quality bench-segments
+.PHONY: bench-promo bench-quality bench-segments bench-value
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -60,6 +60,9 @@ bench-promo: $(VENV)/installed-test
 
 bench-segments: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.segments
+
+bench-value: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.value
 
 bench-import: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.imports

@@ -37,13 +37,15 @@ class TrainingReport:
     """What was trained, which model was in use before, and what the new one does to the flags.
 
     `flags` is None where there is nothing to compare: for a first model, or one trained on an earlier day.
-    `recommender` is None where too little was bought to learn what to recommend.
+    `recommender` is None where too little was bought to learn what to recommend, `valuer` where the history
+    is too short to say what users are worth.
     """
 
     trained: Trained
     previous: ModelRecord | None
     flags: FlagChanges | None
     recommender: ModelRecord | None = None
+    valuer: ModelRecord | None = None
 
 
 def run_training(
@@ -111,9 +113,10 @@ def _train(
                 progress=desk.progress,
             )
     recommender = _learn_to_recommend(desk, trained.record, as_of)
+    valuer = _learn_values(desk, trained.record, as_of)
     if trained.record.as_of == today:
         _read_the_reviews(desk)
-    return TrainingReport(trained, previous, flags, recommender)
+    return TrainingReport(trained, previous, flags, recommender, valuer)
 
 
 def _read_the_reviews(desk: Desk) -> None:
@@ -145,6 +148,21 @@ def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> M
     return None
 
 
+def _learn_values(desk: Desk, churn: ModelRecord, as_of: date | None) -> ModelRecord | None:
+    """The model of what users are worth, of the same day; None where there is none to have."""
+    from predictor.value import train_valuer
+
+    desk.progress(N_("learning what users are worth"))
+    try:
+        with desk.store() as connection:
+            return train_valuer(connection, desk.home.models, as_of=as_of, active_days=churn.active_days)
+    except OpsbotError as error:
+        log.info("no values of users: %s", error)
+    except Exception:
+        report("learning what users are worth")
+    return None
+
+
 def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
     """What was trained, how good it is, whether it is now in use, and whose flag that changes."""
     trained, record = report.trained, report.trained.record
@@ -152,6 +170,7 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         _(trained.decision).format(**trained.decision_values),
         *_changes(report),
         *figures(record),
+        *_values(report, desk),
         *_recommends(report),
     ]
     if trained.definition_chosen:
@@ -191,6 +210,16 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
         ),
         provenance=desk.provenance(record.as_of, record),
     )
+
+
+def _values(report: TrainingReport, desk: Desk) -> tuple[str, ...]:
+    """How good the expected revenue was in the back-test, or that there is none."""
+    from bot.value_reply import how_good_line
+
+    if report.valuer is None:
+        return (_("Nothing is said about what users are worth: the history is too short."),)
+    with desk.store() as connection:
+        return (how_good_line(report.valuer, desk, connection),)
 
 
 def _recommends(report: TrainingReport) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, digamma, expit, gammaln
+from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
 
 from storage.errors import OpsbotError
 
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 # Beyond these, in units of the mean age, a likelihood that still climbs is flat to many digits: it tends
 # to a model with one pace (r, alpha) or one stopping probability (a, b) for everybody.
 _LOG_BOUND = 12.0
+_NEAR_ONE = 1e-5
+_MANY_ORDERS = 300
 _MORE_STARTS = ((0.3, 0.5, 2.0), (3.0, 0.5, 5.0), (1.0, 0.05, 1.0), (0.1, 3.0, 3.0))
 
 
@@ -78,6 +80,31 @@ class BGNBD:
         orders_if_alive = -np.expm1((self.r + x) * log_shrink)
         no_order: Floats = 1.0 - self.probability_alive(frequency, recency, age) * orders_if_alive
         return no_order
+
+    def expected_orders(
+        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon_days: float
+    ) -> Floats:
+        """E[orders in (T, T + horizon_days] | x, t_x, T]; shape of the arguments, as in `fit_bg_nbd`.
+
+        2005 paper, equation 10: P(alive) times what a living user orders. Where its hypergeometric function
+        cannot be computed, for users with very many orders, the stopping probability, which is then known
+        nearly exactly, is put in its place by its mean.
+        """
+        if not horizon_days >= 0:
+            raise ValueError(f"horizon_days is {horizon_days}; it cannot be negative")
+        x, _, age_days = _histories(frequency, recency, age)
+        a = self.a if abs(self.a - 1) > _NEAR_ONE else 1 + _NEAR_ONE  # the closed form has a gap at 1
+        whole = self.alpha + age_days + horizon_days
+        log_shrink = (self.r + x) * (np.log(self.alpha + age_days) - np.log(whole))
+        with np.errstate(all="ignore"):
+            series = hyp2f1(self.r + x, self.b + x, a + self.b + x - 1, horizon_days / whole)
+            exact = (a + self.b + x - 1) / (a - 1) * (1 - np.exp(log_shrink) * series)
+        stops = self.a / (self.a + self.b + x)
+        pace = np.log1p(stops * horizon_days / (self.alpha + age_days))
+        nearly = -np.expm1(-(self.r + x) * pace) / stops
+        usable = np.isfinite(exact) & (x <= _MANY_ORDERS) & (exact >= 0)
+        alive = self.probability_alive(frequency, recency, age)
+        return np.asarray(alive * np.where(usable, exact, nearly), dtype=np.float64)
 
     def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """ln L(r, alpha, a, b | x, t_x, T) of each user (2005 paper, equation 6), times in days."""

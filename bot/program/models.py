@@ -49,7 +49,7 @@ def promote(ctx: click.Context, version: int, as_json: bool) -> None:
 @models.command()
 @click.option(
     "--task",
-    type=click.Choice(["churn", "recommend"]),
+    type=click.Choice(["churn", "recommend", "value"]),
     default="churn",
     show_default=True,
     help="Whose model goes back.",
@@ -119,6 +119,12 @@ def _figures(record: ModelRecord) -> str:
         return (
             f"hit rate {_figure(card['hit_rate'])}  own items {_figure(card['hit_rate_own_items'])}"
             f"  popular items {_figure(card['hit_rate_popular'])}"
+        )
+    if record.task == "value":
+        return (
+            f"orders: MAE {_figure(card['orders_mae'])}  Spearman {_figure(card['orders_spearman'])}"
+            f"  money: Spearman {_figure(card['cents_spearman'])}"
+            f"  within interval {_figure(card['interval_coverage'])}"
         )
     return f"AUROC {_figure(card['metrics']['auroc'])}  Brier {_figure(card['metrics']['brier'])}"
 

@@ -27,7 +27,7 @@ ITEMS = 10  # recommended to each user, where not said
 @click.command()
 @click.option(
     "--task",
-    type=click.Choice(["churn", "promo", "recommend"]),
+    type=click.Choice(["churn", "promo", "recommend", "value"]),
     default="churn",
     show_default=True,
     help="What is scored.",
@@ -50,7 +50,8 @@ def score(ctx: click.Context, task: str, as_of: date | None, k: int | None, out:
     """Write the scores of all users active at DATE, the highest first.
 
     churn: user_id,probability. promo: user_id,score, by what past campaigns taught. recommend:
-    user_id,rank,item_id,score, user by user, what each is most likely to buy. With --as-of the model is the
+    user_id,rank,item_id,score, user by user, what each is most likely to buy. value:
+    user_id,expected_orders,expected_cents over 365 days, net of returns. With --as-of the model is the
     newest that was trained on what was known by then, with its own horizon and active days; otherwise the
     promoted one.
     """
@@ -59,6 +60,8 @@ def score(ctx: click.Context, task: str, as_of: date | None, k: int | None, out:
         last = desk.as_of(connection)
         if task == "recommend":
             said = _recommend(desk, connection, as_of, last, k or ITEMS, out)
+        elif task == "value":
+            said = _value(desk, connection, as_of, last, k, out)
         else:
             said = _of_users(task, desk, connection, as_of, last, k, out)
     click.echo(said, err=True)
@@ -106,6 +109,34 @@ def _recommend(
     return (
         f"model {record.version} ({record.stage}), trained as of {record.as_of}; recommendations as of {day}:"
         f" score is the chance of buying the item within {record.horizon_days} days,"
+        f" for users who ordered in the last {record.active_days} days"
+    )
+
+
+def _value(
+    desk: Desk,
+    connection: sqlite3.Connection,
+    as_of: date | None,
+    last: date,
+    k: int | None,
+    out: Path | None,
+) -> str:
+    """Write what each user is expected to order and spend; returns what was written."""
+    from itertools import islice
+
+    from predictor.value import value_everybody, valuer_in_use, valuer_known_at
+
+    day = as_of or last
+    record = valuer_in_use(connection) if as_of is None else valuer_known_at(connection, as_of)
+    values = value_everybody(connection, desk.home.models, record, day, now=as_of is None)
+    _write(
+        out,
+        ("user_id", "expected_orders", "expected_cents"),
+        ((user_id, repr(orders), repr(cents)) for user_id, orders, cents in islice(values, k)),
+    )
+    return (
+        f"model {record.version} ({record.stage}), trained as of {record.as_of}; values as of {day}:"
+        f" expected orders and net cents within {record.horizon_days} days,"
         f" for users who ordered in the last {record.active_days} days"
     )
 
