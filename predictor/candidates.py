@@ -52,8 +52,8 @@ COLUMNS = (
 class Candidates:
     """Items that might be offered, by user: (n_rows,) places, and (n_rows, n_columns) values.
 
-    `columns` name the values, `user` are places in the purchases' user_ids, `item` in the catalogue's item_ids; NaN where a user never
-    bought the item. `own` says whether the user bought it before.
+    `columns` name the values, `user` are places in the purchases' user_ids, `item` in the catalogue's
+    item_ids; NaN where a user never bought the item. `own` says whether the user bought it before.
     """
 
     user: Places

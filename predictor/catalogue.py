@@ -30,12 +30,12 @@ class Catalogue:
     `buyers` are users who ever bought it, `recent_buyers` those of the last RECENT_DAYS days, `first_buyers`
     those who had it in their first order. `repeat_share` is how many of its buyers bought it again (drawn
     towards a quarter where there are few), `gap_days` how long those took on average (NaN where nobody did).
-    `names` are what order lines call them, empty where they do not. `category` and `kind` number the categories
-    and the names (alike in some shops: "CANDY BARS"), `price` is the logarithm of the mean price. `buyers_14d`
-    and `buyers_before` are those of the last 14 days and of the RECENT_DAYS days before the last; `tried_14d`,
+    `names` are what order lines call them, empty where they do not. `category` and `kind` number the
+    categories and the names (alike in some shops), `price` is the logarithm of the mean price. `buyers_14d`
+    and `buyers_before` are those of the last 14 days and of as many days as RECENT_DAYS before; `tried_14d`,
     `tried_30d` and `tried_90d` bought it for the first time then. `age_days` is how long ago it first sold.
-    `texts` are vectors of name and category, (n_items, n_dims) float16 of length 1 about their mean, n_dims is
-    0 where texts are not read; `text_mean` is that mean.
+    `texts` are vectors of name and category, (n_items, n_dims) float16 of length 1 about their mean, n_dims
+    is 0 where texts are not read; `text_mean` is that mean.
     """
 
     item_ids: tuple[str, ...]
@@ -182,7 +182,7 @@ def _texts(
 ) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
     """The centred vectors of the items, zeros for those without any text, and their mean."""
     texts = [text_of(each.name, each.category) for each in told]
-    if vectors_of is None or not any(texts):
+    if vectors_of is None or not any(each.name for each in told):
         return np.empty((len(told), 0), dtype=np.float16), np.empty(0, dtype=np.float32)
     vectors = vectors_of(texts)
     has = np.array([bool(text) for text in texts])

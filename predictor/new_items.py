@@ -6,6 +6,8 @@ what they have by its text, and lately tried by others. So new items have candid
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -83,7 +85,7 @@ def new_candidates(catalogue: Catalogue, purchases: Purchases) -> Candidates:
 
 
 def text_likeness(catalogue: Catalogue, faded: csr_array) -> Floats | None:
-    """(n_users, n_items) cosine of an item's text and all that a user bought, the latest most; None unread."""
+    """(n_users, n_items) cosine of an item's text and all that a user bought; None where unread."""
     if not catalogue.texts.shape[1]:
         return None
     texts = catalogue.texts.astype(np.float32)
@@ -121,7 +123,7 @@ def _of_items(catalogue: Catalogue) -> tuple[NDArray[np.float64], ...]:
 def _of_groups(
     catalogue: Catalogue, owned: csr_array, faded: csr_array, pairs: Pairs, user: Places, item: Places
 ) -> list[NDArray[np.float64]]:
-    """How much a user buys and tries in the category and of the name, and the item's part of what sells there."""
+    """How much a user buys and tries in the category and of the name, and the item's part of its sales."""
     n_items = len(catalogue.item_ids)
     lately = pairs.first_age_days <= TRIED_DAYS
     tried = csr_array(
@@ -161,7 +163,7 @@ def _of_users(
     who, age = known.user[first], known.age_days[first]
     recency = np.full(n_users, np.inf)
     np.minimum.at(recency, who, age)
-    figures = (
+    figures: tuple[NDArray[Any], ...] = (
         mean_price,
         np.bincount(who, minlength=n_users),
         np.bincount(who[age <= RECENT_DAYS], minlength=n_users),

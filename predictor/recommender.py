@@ -34,7 +34,7 @@ MOST_USERS = 10_000  # whose purchases are learned from; a larger shop is sample
 FEWEST_BOUGHT = 50  # candidates that were bought in the window, to learn from
 TESTED_AT = 10  # how many recommendations the card's hit rates are about
 _USERS_AT_ONCE = 250
-# What people try for the first time is rare: the ranker of new items learns from two windows, some thousand users.
+# First purchases are rare: the ranker of new items learns from several windows, of some thousand users.
 NEW_WINDOWS = 2
 NEW_USERS = 3_000
 
@@ -69,7 +69,7 @@ class Ranked:
 class Recommender:
     """What a user may be offered, from the shop's catalogue and a ranker.
 
-    `new_ranker` ranks where only items new to the user are wanted; None where too few were tried to learn from.
+    `new_ranker` ranks where only items new to the user are wanted; None where too few were tried.
     """
 
     catalogue: Catalogue
@@ -150,7 +150,8 @@ def fit_recommender(
 
     The card's hit rates are shares of users who bought at least one of TESTED_AT recommendations in the
     window, of those known before who bought anything; each half of the users is ranked by
-    trees that learned from the other. `vectors_of` reads the texts of items, where there is an encoder. Raises TooLittleHistoryError where hardly anything was bought since.
+    trees that learned from the other. `vectors_of` reads the texts of items, where there is an
+    encoder. Raises TooLittleHistoryError where hardly anything was bought since.
     """
     shop = sampled(snapshot, MOST_USERS)
     now = purchases(shop)
@@ -180,7 +181,7 @@ def fit_recommender(
 def _fit_new(
     shop: Snapshot, past: Catalogue, then: Purchases, now: Purchases, vectors_of: VectorsOf | None
 ) -> HistGradientBoostingClassifier | None:
-    """The ranker of items new to users, from the last NEW_WINDOWS windows; None with too little to learn from."""
+    """The ranker of new items, from the last NEW_WINDOWS windows; None with too little to learn from."""
     found = [_examples(past, _some_users(then), now, new_candidates)]
     for back in range(2, NEW_WINDOWS + 1):
         earlier = shop.at(shop.as_of - timedelta(days=back * WINDOW_DAYS))
