@@ -203,11 +203,3 @@ def test_the_model_file_is_of_its_own_task(shop: sqlite3.Connection) -> None:
     assert record.task == TASK
     assert record.file_name.startswith("recommend-")
     assert (record.horizon_days, record.active_days) == (30, 60)
-
-
-def test_new_items_have_a_ranker_of_their_own(kept: Home, shop: sqlite3.Connection) -> None:
-    parts = model_store.load_parts(recommender_in_use(shop), kept.models)
-    assert parts["new_ranker"] is not None
-    found = recommendations(shop, kept.models, "steady", LAST_DAY, 3, only_new=True)
-    scores = [each.score or 0.0 for each in found]
-    assert scores == sorted(scores, reverse=True)
