@@ -92,7 +92,7 @@ def _of_category(named: str, baskets: Baskets) -> Reply:
 def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
     name = "basket-rules.csv"
     path = desk.home.exports / name
-    rules = list(baskets.every_rule())
+    rules = sorted(baskets.every_rule(), key=lambda rule: -rule[1].lift_low)
     best = nlargest(ROWS_SHOWN, rules, key=lambda rule: rule[1].lift_low)
     _write(path, rules, baskets)
     return Reply(
@@ -201,10 +201,21 @@ def goes_with_question(item_id: str) -> str:
 _in_memory: dict[tuple[str, int], Baskets] = {}
 
 
+def prepare_baskets(desk: Desk) -> None:
+    """Read the baskets now, so that nobody has to wait for it."""
+    with desk.store() as connection:
+        _baskets(connection, desk)
+
+
 def _baskets(connection: sqlite3.Connection, desk: Desk) -> Baskets:
-    key = (str(desk.home.path), data_version(connection))
+    version = data_version(connection)
+    key = (str(desk.home.path), version)
     if key not in _in_memory:
-        read = Baskets.of(desk.snapshot(connection))
+        path = desk.home.path / "baskets.npz"
+        read = Baskets.load(path, version)
+        if read is None:
+            read = Baskets.of(desk.snapshot(connection))
+            read.save(path, version)
         _in_memory.clear()
         _in_memory[key] = read
     return _in_memory[key]

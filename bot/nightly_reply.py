@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from bot import formats
 from bot.assistant import sentences
 from bot.desk import Desk
+from bot.goes_with_reply import prepare_baskets
 from bot.i18n import N_, _
 from bot.inbox_reply import inbox_line, inbox_text
 from bot.incident import report
@@ -64,6 +65,8 @@ def nightly_reply(desk: Desk) -> Reply:
         )
     with _step("old vectors", problems):
         forget_for_the_night(desk)
+    with _step("the baskets", problems):
+        prepare_baskets(desk)
     # An empty store is a problem of several steps.
     problem = " ".join(dict.fromkeys(problems))
     done = _("Files imported: {imported}, not imported: {failed}. Flagged: {flagged}.").format(

@@ -44,6 +44,14 @@ def encoder_of(desk: Desk) -> Encoder:
     return load_encoder(desk.settings.encoder, desk.settings.device)
 
 
+def item_reader(desk: Desk) -> Encoder | None:
+    """The encoder for texts of items; None where the packages for it are not installed."""
+    try:
+        return encoder_of(desk)
+    except NoReaderError:
+        return None
+
+
 def anything_read(connection: sqlite3.Connection) -> bool:
     """Whether the store has vectors at all; finding weights may take long before that."""
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM embeddings)").fetchone()[0])

@@ -9,6 +9,7 @@ from bot.command import Question
 from bot.desk import Desk
 from bot.goes_with_reply import goes_with_question
 from bot.i18n import _
+from bot.reading_reply import item_reader
 from bot.reply import Button, Provenance, Reply, Table
 from bot.users import asked_user, in_a_question, who_is_who
 from predictor.recommendations import Recommendation, recommendations, recommender_in_use
@@ -30,7 +31,10 @@ def recommend_reply(question: Question, desk: Desk) -> Reply:
         user_id = asked_user(question, desk, connection)
         who = who_is_who(question, desk, connection)
         record = recommender_in_use(connection)
-        found = recommendations(connection, desk.home.models, user_id, as_of, most, only_new=only_new)
+        reader = item_reader(desk) if record.card.get("texts") else None
+        found = recommendations(
+            connection, desk.home.models, user_id, as_of, most, only_new=only_new, encoder=reader
+        )
     return Reply(
         title=_title(user_id, found, only_new),
         lines=[*who, *_how_good(record), *desk.stale_line(as_of)],

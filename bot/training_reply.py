@@ -135,12 +135,19 @@ def _learn_to_recommend(desk: Desk, churn: ModelRecord, as_of: date | None) -> M
 
     The model that was trained before stays whatever happens here.
     """
+    from bot.reading_reply import item_reader
     from predictor.recommendations import train_recommender
 
     desk.progress(N_("learning what to recommend"))
     try:
         with desk.store() as connection:
-            return train_recommender(connection, desk.home.models, as_of=as_of, active_days=churn.active_days)
+            return train_recommender(
+                connection,
+                desk.home.models,
+                as_of=as_of,
+                active_days=churn.active_days,
+                encoder=item_reader(desk),
+            )
     except OpsbotError as error:
         log.info("no recommender: %s", error)
     except Exception:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +48,9 @@ class Rule:
     lift_low: float
 
 
+_TEXTS = ("item_ids", "names", "categories")
+
+
 @dataclass(frozen=True)
 class Baskets:
     """What is in which basket: (n_baskets, n_items) of ones; names and categories are empty where unknown.
@@ -79,6 +84,37 @@ class Baskets:
             contents=contents,
             left_out=left_out,
         )
+
+    def save(self, path: Path, version: int) -> None:
+        """Keep them in a file, whole or not at all, with the version of the data they were read from."""
+        part = path.with_suffix(".part")
+        texts = {name: np.array(getattr(self, name), dtype=np.str_) for name in _TEXTS}
+        part.touch(mode=0o600)
+        with part.open("wb") as file:
+            np.savez(
+                file,
+                **texts,  # type: ignore[arg-type]
+                rows=self.contents.indices,
+                starts=self.contents.indptr,
+                state=np.array([version, self.left_out, self.contents.shape[0]]),
+            )
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, version: int) -> Baskets | None:
+        """Those of the file; None where it is not there, is damaged or was made from other data."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                kept_version, left_out, n_baskets = kept["state"].tolist()
+                if kept_version != version:
+                    return None
+                texts = {name: tuple(kept[name].tolist()) for name in _TEXTS}
+                rows, starts = kept["rows"], kept["starts"]
+        except (OSError, ValueError, KeyError, BadZipFile):
+            return None
+        ones = np.ones(len(rows), dtype=np.float32)
+        contents = csc_array((ones, rows, starts), shape=(n_baskets, len(texts["item_ids"])))
+        return cls(**texts, contents=contents, left_out=left_out)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:

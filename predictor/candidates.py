@@ -50,20 +50,17 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Candidates:
-    """Items that might be offered, by user: (n_rows,) places, and (n_rows, len(COLUMNS)) values.
+    """Items that might be offered, by user: (n_rows,) places, and (n_rows, n_columns) values.
 
-    `user` are places in the purchases' user_ids, `item` in the catalogue's item_ids; NaN where a user never
-    bought the item. `own` says whether the user bought it before.
+    `columns` name the values, `user` are places in the purchases' user_ids, `item` in the catalogue's
+    item_ids; NaN where a user never bought the item. `own` says whether the user bought it before.
     """
 
     user: Places
     item: Places
     own: NDArray[np.bool_]
     values: Floats
-
-    def column(self, name: str) -> Floats:
-        """One column of `values`."""
-        return self.values[:, COLUMNS.index(name)]
+    columns: tuple[str, ...] = COLUMNS
 
 
 def candidates(catalogue: Catalogue, purchases: Purchases) -> Candidates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from predictor.item_links import bought, cosine_neighbours, ease_weights
-from predictor.purchases import Purchases
+from predictor.purchases import ItemFacts, Purchases
 
 Floats = NDArray[np.float64]
+VectorsOf = Callable[[Sequence[str]], NDArray[np.float32]]  # texts into rows of length 1
 
 # The most bought items are ranked and linked: what hardly anybody bought offers nothing to learn from.
 # It also bounds memory, whatever the size of the shop.
@@ -29,7 +30,12 @@ class Catalogue:
     `buyers` are users who ever bought it, `recent_buyers` those of the last RECENT_DAYS days, `first_buyers`
     those who had it in their first order. `repeat_share` is how many of its buyers bought it again (drawn
     towards a quarter where there are few), `gap_days` how long those took on average (NaN where nobody did).
-    `names` are what order lines call them, empty where they do not.
+    `names` are what order lines call them, empty where they do not. `category` and `kind` number the
+    categories and the names (alike in some shops), `price` is the logarithm of the mean price. `buyers_14d`
+    and `buyers_before` are those of the last 14 days and of as many days as RECENT_DAYS before; `tried_14d`,
+    `tried_30d` and `tried_90d` bought it for the first time then. `age_days` is how long ago it first sold.
+    `texts` are vectors of name and category, (n_items, n_dims) float16 of length 1 about their mean, n_dims
+    is 0 where texts are not read; `text_mean` is that mean.
     """
 
     item_ids: tuple[str, ...]
@@ -41,10 +47,23 @@ class Catalogue:
     gap_days: Floats
     cosine: csr_array
     ease: csr_array
+    category: Floats
+    kind: Floats
+    price: Floats
+    buyers_14d: Floats
+    buyers_before: Floats
+    tried_14d: Floats
+    tried_30d: Floats
+    tried_90d: Floats
+    age_days: Floats
+    texts: NDArray[np.float16]
+    text_mean: NDArray[np.float32]
 
     @classmethod
-    def of(cls, purchases: Purchases, names: Mapping[str, str]) -> Catalogue:
-        """The catalogue of those purchases; `names` by item_id may know some."""
+    def of(
+        cls, purchases: Purchases, facts: Mapping[str, ItemFacts], vectors_of: VectorsOf | None = None
+    ) -> Catalogue:
+        """The catalogue of those purchases; `facts` by item_id may know some. `vectors_of` reads texts."""
         known = purchases.known(_most_bought(purchases))
         n_items = len(known.item_ids)
         pairs = Pairs.of(known)
@@ -53,10 +72,16 @@ class Catalogue:
         per_item = np.bincount(pairs.item, minlength=n_items)
         bought_again = np.bincount(pairs.item, weights=again, minlength=n_items)
         gaps = np.bincount(pairs.item, weights=np.where(again, pairs.gap_days, 0.0), minlength=n_items)
+        told = [facts.get(item_id, ItemFacts()) for item_id in known.item_ids]
+        before = (known.age_days > RECENT_DAYS) & (known.age_days <= 2 * RECENT_DAYS)
+        first = pairs.first_age_days
+        age = np.zeros(n_items)
+        np.maximum.at(age, pairs.item, first)
+        texts, text_mean = _texts(told, vectors_of)
         linked = np.asarray(who_bought.sum(axis=0)).ravel()
         return cls(
             item_ids=known.item_ids,
-            names=tuple(names.get(item_id, "") for item_id in known.item_ids),
+            names=tuple(each.name for each in told),
             buyers=_count(pairs.item, n_items),
             recent_buyers=_count(pairs.item[pairs.last_age_days <= RECENT_DAYS], n_items),
             first_buyers=_count(pairs.item[_in_first_order(known, pairs)], n_items),
@@ -64,6 +89,17 @@ class Catalogue:
             gap_days=np.divide(gaps, bought_again, out=np.full(n_items, np.nan), where=bought_again > 0),
             cosine=cosine_neighbours(who_bought, linked),
             ease=ease_weights(who_bought, linked),
+            category=_numbered([each.category for each in told]),
+            kind=_numbered([each.name for each in told]),
+            price=np.log(np.maximum([each.price_cents for each in told], 1.0)),
+            buyers_14d=_count(pairs.item[pairs.last_age_days <= 14], n_items),
+            buyers_before=_count(pairs.item[np.unique(pairs.of_purchase[before])], n_items),
+            tried_14d=_count(pairs.item[first <= 14], n_items),
+            tried_30d=_count(pairs.item[first <= 30], n_items),
+            tried_90d=_count(pairs.item[first <= 90], n_items),
+            age_days=age,
+            texts=texts,
+            text_mean=text_mean,
         )
 
     @cached_property
@@ -92,7 +128,10 @@ class Catalogue:
         )
 
 
-_FIGURES = ("buyers", "recent_buyers", "first_buyers", "repeat_share", "gap_days")
+_FIGURES = (
+    *("buyers", "recent_buyers", "first_buyers", "repeat_share", "gap_days", "category", "kind", "price"),
+    *("buyers_14d", "buyers_before", "tried_14d", "tried_30d", "tried_90d", "age_days", "texts", "text_mean"),
+)
 _LINKS = ("cosine", "ease")
 
 
@@ -125,6 +164,36 @@ class Pairs:
         gap = np.full(len(pairs), np.nan)
         np.divide(first - last, orders - 1, out=gap, where=orders > 1)
         return cls(pairs // n_items, pairs % n_items, orders, first, last, gap, of_purchase)
+
+
+def text_of(name: str, category: str) -> str:
+    """What is read of an item: its name and category; empty where it has neither."""
+    return ". ".join(filter(None, (name, category)))
+
+
+def centred(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors about a mean, of length 1 again: encoders put all texts of a shop near one direction."""
+    apart = vectors - mean
+    return np.asarray(apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-6))
+
+
+def _texts(
+    told: Sequence[ItemFacts], vectors_of: VectorsOf | None
+) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+    """The centred vectors of the items, zeros for those without any text, and their mean."""
+    texts = [text_of(each.name, each.category) for each in told]
+    if vectors_of is None or not any(each.name for each in told):
+        return np.empty((len(told), 0), dtype=np.float16), np.empty(0, dtype=np.float32)
+    vectors = vectors_of(texts)
+    has = np.array([bool(text) for text in texts])
+    mean = vectors[has].mean(axis=0)
+    return (centred(vectors, mean) * has[:, None]).astype(np.float16), mean
+
+
+def _numbered(labels: Sequence[str]) -> Floats:
+    """A number for each different label, −1 where it is empty."""
+    numbers = {label: number for number, label in enumerate(dict.fromkeys(filter(None, labels)))}
+    return np.array([numbers.get(label, -1) for label in labels], dtype=np.float64)
 
 
 def _most_bought(purchases: Purchases) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ EASE_WEIGHTS = 100  # kept for each item: the others add noise and megabytes
 EASE_RIDGE = 300.0
 # A wholesaler who bought everything says little about any two items, and costs the square of their number.
 MOST_ITEMS_OF_A_USER = 200
-_BLOCK = 500  # of a dense row of pairs each: memory follows it
+_BLOCK = 250  # of a dense row of pairs each: memory follows it
 
 _threads = ThreadpoolController()
 
@@ -58,19 +58,27 @@ def cosine_neighbours(who_bought: csr_array, buyers: NDArray[np.int64]) -> csr_a
     return _stacked(blocks, who_bought.shape[1])
 
 
-def ease_weights(who_bought: csr_array, buyers: NDArray[np.int64]) -> csr_array:
+def ease_weights(who_bought: csr_array, buyers: NDArray[np.int64], ridge: float = EASE_RIDGE) -> csr_array:
     """(n_items, n_items) EASE weights from an item (a row) to others, among the EASE_ITEMS most bought."""
     n_items = who_bought.shape[1]
     chosen = np.sort(np.argsort(-buyers, kind="stable")[:EASE_ITEMS])
     part = csr_array(csc_array(who_bought)[:, chosen])
     gram = (part.T @ part).toarray().astype(np.float64)
-    gram[np.diag_indices_from(gram)] += EASE_RIDGE
+    gram[np.diag_indices_from(gram)] += ridge
     with _threads.limit(limits=1):
         inverse = np.linalg.inv(gram) if len(chosen) else gram
-    weights = -inverse / np.diag(inverse)
+    del gram
+    inverse /= -np.diag(inverse).copy()
+    weights = inverse
     np.fill_diagonal(weights, 0.0)
     # The strongest into each item: a column of the regression.
-    strongest = np.argsort(-np.abs(weights), axis=0, kind="stable")[:EASE_WEIGHTS]
+    strongest = np.concatenate(
+        [
+            np.argsort(-np.abs(weights[:, start : start + _BLOCK]), axis=0, kind="stable")[:EASE_WEIGHTS]
+            for start in range(0, max(len(chosen), 1), _BLOCK)
+        ],
+        axis=1,
+    )
     to = np.broadcast_to(np.arange(len(chosen)), strongest.shape)
     values = np.take_along_axis(weights, strongest, axis=0).astype(np.float32)
     return csr_array(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,9 @@ WHERE bought = 1
 GROUP BY user_id, order_id, item_id
 ORDER BY user_id, age_days DESC, order_id
 """
-_NAMES = """
-SELECT item_id, MAX(item_name) FROM known_lines
-WHERE bought = 1 AND item_name IS NOT NULL GROUP BY item_id
+_FACTS = """
+SELECT item_id, MAX(item_name), MAX(category), SUM(total_cents) / SUM(quantity) FROM known_lines
+WHERE bought = 1 GROUP BY item_id
 """
 _FETCHED_AT_ONCE = 50_000
 
@@ -91,9 +92,20 @@ def purchase_batches(
         yield batch.whole()
 
 
-def item_names(snapshot: Snapshot) -> dict[str, str]:
-    """What order lines call the items, by item_id; items without a name are not there."""
-    return dict(tuple(row) for row in snapshot.query(_NAMES))
+class ItemFacts(NamedTuple):
+    """What order lines say of an item: its name and category, empty where they do not, and its mean price."""
+
+    name: str = ""
+    category: str = ""
+    price_cents: float = 0.0
+
+
+def item_facts(snapshot: Snapshot) -> dict[str, ItemFacts]:
+    """What is known of every item bought by then, by item_id."""
+    return {
+        item_id: ItemFacts(name or "", category or "", price or 0.0)
+        for item_id, name, category, price in snapshot.query(_FACTS)
+    }
 
 
 class _Batch:

@@ -6,21 +6,28 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from predictor.catalogue import Catalogue
+from predictor.embeddings import embed
+from predictor.encoder import Encoder
+from predictor.errors import EncoderError
 from predictor.features.feature import N_
 from predictor.purchases import Purchases, purchase_batches, purchases
 from predictor.recommender import WINDOW_DAYS, Ranked, Recommender, fit_recommender
+from predictor.unsold import alike
 from storage import model_store
 from storage.errors import NoModelError
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot, as_now, data_through, latest_snapshot
 
 TASK = "recommend"
-_USERS_AT_ONCE = 1_000
+_USERS_AT_ONCE = 250
+# One place in so many goes to an item that hardly anybody bought yet, where one reads like what a user buys.
+PLACES_FOR_ONE_UNSOLD = 5
 # A purchase is due when about as much time has gone by as usually does; what is long overdue may be over.
 DUE_FROM, DUE_UNTIL = 0.75, 2.0
 
@@ -41,14 +48,23 @@ class Recommendation:
 
 
 def train_recommender(
-    connection: sqlite3.Connection, models: Path, *, as_of: date | None, active_days: int
+    connection: sqlite3.Connection,
+    models: Path,
+    *,
+    as_of: date | None,
+    active_days: int,
+    encoder: Encoder | None = None,
 ) -> ModelRecord:
     """Fit as of a day (default: that of the latest order) and put it in use, unless a newer one is.
 
-    Raises TooLittleHistoryError.
+    Names and categories of items are read where there is an encoder. Raises TooLittleHistoryError.
     """
     snapshot = latest_snapshot(connection) if as_of is None else Snapshot(connection, as_of)
-    recommender, card = fit_recommender(snapshot)
+    key = _readable(encoder)
+    recommender, card = fit_recommender(
+        snapshot, partial(embed, connection, encoder) if encoder and key else None
+    )
+    card["texts"] = key if card["texts"] else None
     record = model_store.add_candidate(
         connection,
         models,
@@ -99,15 +115,23 @@ def recommendations(
     most: int,
     *,
     only_new: bool = False,
+    encoder: Encoder | None = None,
 ) -> list[Recommendation]:
-    """The `most` best items for one user, each with its reason; what cannot be had is left out."""
-    recommender = _loaded(recommender_in_use(connection), models)
+    """The `most` best items for one user, each with its reason; what cannot be had is left out.
+
+    With an encoder the last places may go to items that hardly anybody bought yet.
+    """
+    record = recommender_in_use(connection)
+    recommender = _loaded(record, models)
     bought = purchases(as_now(connection, as_of), user_id=user_id)
     left_out = unavailable(connection)
     known = bought.known(recommender.catalogue.item_ids)
     if not len(known):
         return _favourites(connection, recommender, most, left_out)
-    ranked = recommender.ranked(bought, most, only_new=only_new, left_out=left_out)
+    unsold: list[Recommendation] = []
+    if encoder is not None and record.card.get("texts") == (_readable(encoder) or ""):
+        unsold = _unsold(connection, recommender.catalogue, encoder, bought, user_id, as_of, most)
+    ranked = recommender.ranked(bought, most - len(unsold), only_new=only_new, left_out=left_out)
     why = _Why(connection, recommender, known, ranked)
     return [
         Recommendation(
@@ -117,6 +141,41 @@ def recommendations(
             *why.reason(row),
         )
         for row, item in enumerate(ranked.item.tolist())
+    ] + unsold
+
+
+def _readable(encoder: Encoder | None) -> str | None:
+    """What vectors of that encoder depend on; None where its weights are not there."""
+    try:
+        return str(encoder.key) if encoder else None
+    except EncoderError:
+        return None
+
+
+def _unsold(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    encoder: Encoder,
+    bought: Purchases,
+    user_id: str,
+    as_of: date,
+    most: int,
+) -> list[Recommendation]:
+    """Items hardly anybody bought, for a part of the places; nothing says how likely they are bought."""
+    found = alike(
+        as_now(connection, as_of), catalogue, encoder, bought, user_id, most // PLACES_FOR_ONE_UNSOLD
+    )
+    return [
+        Recommendation(
+            each.item_id,
+            each.name,
+            None,
+            N_("new or hardly bought so far; like {item}, which they praised")
+            if each.praised
+            else N_("new or hardly bought so far; like {item}, which they buy"),
+            {"item": _name(connection, catalogue, each.own_item)},
+        )
+        for each in found
     ]
 
 

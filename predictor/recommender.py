@@ -6,7 +6,7 @@ saw, the links between items included, was known on that day. What is used today
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,22 +16,29 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import ThreadpoolController
 
-from predictor.candidates import COLUMNS, candidates
-from predictor.catalogue import Catalogue
+from predictor.candidates import COLUMNS, Candidates, candidates
+from predictor.catalogue import Catalogue, VectorsOf
 from predictor.errors import TooLittleHistoryError
-from predictor.purchases import Purchases, item_names, purchases
+from predictor.new_items import COLUMNS as NEW_COLUMNS
+from predictor.new_items import new_candidates
+from predictor.purchases import Purchases, item_facts, purchases
 from storage.errors import ModelFileError
 from storage.snapshot import Snapshot, sampled
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-FORMAT = 1  # of the parts in a model file; raise it when they or their meaning change
+FORMAT = 2  # of the parts in a model file; raise it when they or their meaning change
 WINDOW_DAYS = 30
 MOST_USERS = 10_000  # whose purchases are learned from; a larger shop is sampled
 FEWEST_BOUGHT = 50  # candidates that were bought in the window, to learn from
 TESTED_AT = 10  # how many recommendations the card's hit rates are about
-_USERS_AT_ONCE = 1_000
+_USERS_AT_ONCE = 250
+# First purchases are rare: the ranker of new items learns from several windows, of some thousand users.
+NEW_WINDOWS = 2
+NEW_USERS = 3_000
+
+Find = Callable[[Catalogue, Purchases], Candidates]
 
 _threads = ThreadpoolController()
 
@@ -41,7 +48,7 @@ class Ranked:
     """The best items of each user, best first: (n_rows,) places of users and items, ranks from 1, scores.
 
     `score` is the chance that the user buys the item within WINDOW_DAYS, as the ranker sees it. `values` are
-    the rows it was judged by, (n_rows, len(COLUMNS)).
+    the rows it was judged by, (n_rows, n_columns).
     """
 
     user: Places
@@ -49,18 +56,25 @@ class Ranked:
     rank: Places
     score: Floats
     values: Floats
+    columns: tuple[str, ...] = COLUMNS
 
     def column(self, name: str) -> Floats:
-        """One column of `values`."""
-        return self.values[:, COLUMNS.index(name)]
+        """One column of `values`; zeros where they have none of that name: new items have no own past."""
+        if name not in self.columns:
+            return np.zeros(len(self.values))
+        return self.values[:, self.columns.index(name)]
 
 
 @dataclass(frozen=True)
 class Recommender:
-    """What a user may be offered, from the shop's catalogue and a ranker."""
+    """What a user may be offered, from the shop's catalogue and a ranker.
+
+    `new_ranker` ranks where only items new to the user are wanted; None where too few were tried.
+    """
 
     catalogue: Catalogue
     ranker: HistGradientBoostingClassifier
+    new_ranker: HistGradientBoostingClassifier | None
 
     def ranked(
         self,
@@ -74,36 +88,40 @@ class Recommender:
 
         `only_new` leaves out what a user bought before, `left_out` are ids of items that cannot be had.
         """
-        found = candidates(self.catalogue, bought)
+        ranker, find = self.ranker, candidates
+        if only_new and self.new_ranker is not None:
+            ranker, find = self.new_ranker, new_candidates
+        found = find(self.catalogue, bought)
         gone = [place for place, item_id in enumerate(self.catalogue.item_ids) if item_id in left_out]
         allowed = ~np.isin(found.item, gone)
         if only_new:
             allowed &= ~found.own
         user, item, values = found.user[allowed], found.item[allowed], found.values[allowed]
-        score = _chances(self.ranker, values)
+        score = _chances(ranker, values)
         order, rank = _best_first(user, item, score)
         kept = rank <= most
         order = order[kept]
-        return Ranked(user[order], item[order], rank[kept], score[order], values[order])
+        return Ranked(user[order], item[order], rank[kept], score[order], values[order], found.columns)
 
     def parts(self) -> dict[str, Any]:
         """What is kept in a model file."""
         return {
             "format": FORMAT,
-            "columns": list(COLUMNS),
+            "columns": [*COLUMNS, *NEW_COLUMNS],
             "catalogue": self.catalogue.parts(),
             "ranker": self.ranker,
+            "new_ranker": self.new_ranker,
         }
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> Recommender:
         """The recommender from a file; raises ModelFileError where another version of opsbot made it."""
-        if parts.get("format") != FORMAT or list(parts["columns"]) != list(COLUMNS):
+        if parts.get("format") != FORMAT or list(parts["columns"]) != [*COLUMNS, *NEW_COLUMNS]:
             raise ModelFileError(
                 "This model was made by another version of opsbot.",
                 next_step="Train again: opsbot train",
             )
-        return cls(Catalogue.from_parts(parts["catalogue"]), parts["ranker"])
+        return cls(Catalogue.from_parts(parts["catalogue"]), parts["ranker"], parts["new_ranker"])
 
 
 @dataclass(frozen=True)
@@ -125,31 +143,75 @@ class Examples:
         return int(self.bought.sum()) >= FEWEST_BOUGHT and not self.bought.all()
 
 
-def fit_recommender(snapshot: Snapshot) -> tuple[Recommender, dict[str, Any]]:
+def fit_recommender(
+    snapshot: Snapshot, vectors_of: VectorsOf | None = None
+) -> tuple[Recommender, dict[str, Any]]:
     """The recommender as of the snapshot, and its card.
 
     The card's hit rates are shares of users who bought at least one of TESTED_AT recommendations in the
     window, of those known before who bought anything; each half of the users is ranked by
-    trees that learned from the other. Raises TooLittleHistoryError where hardly anything was bought since.
+    trees that learned from the other. `vectors_of` reads the texts of items, where there is an
+    encoder. Raises TooLittleHistoryError where hardly anything was bought since.
     """
     shop = sampled(snapshot, MOST_USERS)
     now = purchases(shop)
-    examples = _examples(purchases(shop.at(shop.as_of - timedelta(days=WINDOW_DAYS))), now)
+    earlier = shop.at(shop.as_of - timedelta(days=WINDOW_DAYS))
+    then = purchases(earlier)
+    past = Catalogue.of(then, item_facts(earlier), vectors_of)
+    examples = _examples(past, then, now, candidates)
     if not examples.enough:
         raise TooLittleHistoryError(
             "Too little was bought in the last {days} days to learn what to recommend.",
             next_step="Import more orders: opsbot import orders.csv",
             days=WINDOW_DAYS,
         )
-    catalogue = Catalogue.of(now, item_names(shop))
+    new_ranker = _fit_new(shop, past, then, now, vectors_of)
+    catalogue = Catalogue.of(now, item_facts(shop), vectors_of)
     card = {
         "items": len(catalogue.item_ids),
         "users": len(now.user_ids),
         "rows": len(examples.bought),
         "window_days": WINDOW_DAYS,
+        "texts": bool(catalogue.texts.shape[1]),
         **_tested(examples),
     }
-    return Recommender(catalogue, _ranker(examples.values, examples.bought)), card
+    return Recommender(catalogue, _ranker(examples.values, examples.bought), new_ranker), card
+
+
+def _fit_new(
+    shop: Snapshot, past: Catalogue, then: Purchases, now: Purchases, vectors_of: VectorsOf | None
+) -> HistGradientBoostingClassifier | None:
+    """The ranker of new items, from the last NEW_WINDOWS windows; None with too little to learn from."""
+    found = [_examples(past, _some_users(then), now, new_candidates)]
+    for back in range(2, NEW_WINDOWS + 1):
+        earlier = shop.at(shop.as_of - timedelta(days=back * WINDOW_DAYS))
+        before = purchases(earlier)
+        catalogue = Catalogue.of(before, item_facts(earlier), vectors_of)
+        found.append(_examples(catalogue, _some_users(before), then, new_candidates))
+        then = before
+    bought = np.concatenate([each.bought for each in found])
+    if int(bought.sum()) < FEWEST_BOUGHT or bought.all():
+        return None
+    return _ranker(np.concatenate([each.values for each in found]), bought)
+
+
+def _some_users(bought: Purchases) -> Purchases:
+    """The purchases of at most NEW_USERS users, evenly spread."""
+    n_users = len(bought.user_ids)
+    if n_users <= NEW_USERS:
+        return bought
+    chosen = np.linspace(0, n_users - 1, NEW_USERS).astype(np.int64)
+    number = np.full(n_users, -1, dtype=np.int32)
+    number[chosen] = np.arange(NEW_USERS)
+    kept = number[bought.user] >= 0
+    return Purchases(
+        tuple(bought.user_ids[place] for place in chosen),
+        bought.item_ids,
+        number[bought.user[kept]],
+        bought.item[kept],
+        bought.order[kept],
+        bought.age_days[kept],
+    )
 
 
 def _ranker(values: Floats, bought: NDArray[np.bool_]) -> HistGradientBoostingClassifier:
@@ -186,14 +248,13 @@ def _best_first(user: Places, item: Places, score: Floats) -> tuple[Places, Plac
     return order, np.arange(len(order)) - start + 1
 
 
-def _examples(then: Purchases, now: Purchases) -> Examples:
+def _examples(catalogue: Catalogue, then: Purchases, now: Purchases, find: Find) -> Examples:
     """What might have been offered on the earlier day, and what of it was bought since."""
-    catalogue = Catalogue.of(then, {})
     n_items = len(catalogue.item_ids)
     parts = []
     for start in range(0, len(then.user_ids), _USERS_AT_ONCE):
         part = then.of_users(start, start + _USERS_AT_ONCE)
-        found = candidates(catalogue, part)
+        found = find(catalogue, part)
         bought = np.isin(found.user * n_items + found.item, _bought_since(catalogue, part, now))
         parts.append((found.user + start, found.item, found.values, bought))
     if not parts:
