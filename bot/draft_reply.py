@@ -31,7 +31,7 @@ from storage.consent import CHANNELS, consent_of
 from storage.identities import ids_of
 from storage.snapshot import Snapshot
 
-# Who ordered within this many days has not been away.
+# Who ordered within this many days of the latest order has not been away.
 QUIET_DAYS = 30
 _FOR_SEVERAL = 2  # drafts for each channel, where there are several
 _LABELS = {"sms": "SMS", "email": N_("e-mail"), "chat": N_("chat")}
@@ -136,7 +136,7 @@ def _known(question: Question, desk: Desk, snapshot: Snapshot, user_id: str) -> 
     return _Known(
         templates=texts,
         facts=facts,
-        quiet=last.day is not None and (today - last.day).days >= QUIET_DAYS,
+        quiet=last.day is not None and (snapshot.as_of - last.day).days >= QUIET_DAYS,
         lines=[*lines, *_offer_lines(chosen, said is not None, texts, today)],
         offer=chosen.offer.code if chosen.offer and said else None,
     )
@@ -257,7 +257,7 @@ def _length_lines(drafts: Sequence[Drafts]) -> list[str]:
 def _signature_line(known: _Known, channels: Sequence[str]) -> list[str]:
     if "sms" not in channels or "shop" in known.facts or "{shop}" not in known.templates.signature:
         return []
-    signature = known.templates.signature.replace("{shop}", _("shop name")).strip()
+    signature = known.templates.signature.replace("{shop}", _("shop name")).strip(" :")
     return [
         _("The text messages lack their signature {signature}: set OPSBOT_SHOP_NAME.").format(
             signature=signature

@@ -89,7 +89,7 @@ def drafts_for(
 def offer_facts(
     offer: Offer, templates: Templates, *, category: str | None, min_order: str, today: date
 ) -> dict[str, str] | None:
-    """What a message says of an offer, its conditions included; None where that cannot be said in the language.
+    """What a message says of an offer, its conditions included; None where the language lacks words.
 
     `category` is what it is for in that language, None where it has no name there.
     """

@@ -1,4 +1,4 @@
-"""What messages to users say: a TOML file of texts for each language, ours or the home's, checked when read."""
+"""What messages to users say: a checked TOML file for each language, ours or the home's."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _texts(table: Mapping[str, Any], channel: str, file: str) -> Iterator[Text]:
 
 
 def _fields(text: str) -> list[str]:
-    return [name for __, name, __, __ in Formatter().parse(text) if name is not None]
+    return [name for _text, name, _form, _conversion in Formatter().parse(text) if name is not None]
 
 
 def _check_fields(text: str, known: set[str], file: str, where: str) -> None:
@@ -160,13 +160,13 @@ def _check_fields(text: str, known: set[str], file: str, where: str) -> None:
         parsed = list(Formatter().parse(text))
     except ValueError as error:
         raise _wrong(file, N_("the braces of {where} do not close"), where=where) from error
-    for __, name, form, conversion in parsed:
-        if name is not None and (name not in known or form or conversion):
+    for __, field, form, conversion in parsed:
+        if field is not None and (field not in known or form or conversion):
             raise _wrong(
                 file,
                 N_("{where} uses {field}, which is no field there; known are: {known}"),
                 where=where,
-                field="{" + name + "}",
+                field="{" + field + "}",
                 known=_braces(known) or "–",
             )
 

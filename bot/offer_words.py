@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.folding import HAN, fold, narrow
 from bot.moments import moment
@@ -14,7 +15,7 @@ MOST_CHARACTERS = 100
 # A day without a year that lies no longer ago than this is meant as past, not as next year's.
 _PAST_DAYS = 183
 
-_CODE = re.compile(rf"(?<![\w-])[a-z\d{HAN}][a-z\d_\-{HAN}]{{1,19}}(?![a-z\d_\-])")
+_CODE = re.compile(r"(?<![a-z\d_-])[a-z\d][a-z\d_\-]{1,19}(?![a-z\d_\-])")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -43,30 +44,41 @@ _DAY = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}(?:,? \d{{4}})?"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
     r"|today|tomorrow|the day after tomorrow|in \d{1,3} (?:days?|weeks?|months?)"
-    r"|(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|今天|明天|后天|月底|下?(?:周|星期)[一二三四五六日天])"
+    r"|(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|今天|明天|后天|月底|下?(?:周"
+    r"|星期)[一二三四五六日天])"
 )
 _UNTIL = re.compile(
-    rf"(?:(?:valid |gültig )?(?:until|till|til|through|thru|to|ends?(?: on)?|by|bis(?: zum)?)\s+(?:the )?(?P<en>{_DAY})"
+    rf"(?:(?:valid |gültig )?(?:until|till|til|through|thru|to|ends?(?: on)?|by|bis(?:"
+    rf" zum)?)\s+(?:the )?(?P<en>{_DAY})"
     rf"|(?:有效期)?(?:截至|截止到?|有效期?至|到|至)\s*(?P<zh>{_DAY})(?:为?止|前|截止|结束)?|(?P<vor>{_DAY})(?:前有效|为?止|截止|前|结束))"
 )
 _FROM = re.compile(
-    rf"(?:(?:valid |gültig )?(?:from|starting(?: on)?|starts?(?: on)?|since|ab(?: dem)?|vom)\s+(?:the )?(?P<en>{_DAY})"
+    rf"(?:(?:valid |gültig )?(?:from|starting(?: on)?|starts?(?: on)?|since|ab(?: dem)?"
+    rf"|vom)\s+(?:the )?(?P<en>{_DAY})"
     rf"|(?:从|自)\s*(?P<zh>{_DAY})(?:起|开始)?|(?P<起>{_DAY})(?:起|开始))"
 )
-_AMOUNT = r"(?:[€$£¥]\s?\d+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?\s?(?:[€$£¥]|eur(?:os?)?\b|usd\b|dollars?\b|cny\b|rmb\b|yuan\b|gbp\b|pounds?\b|元|块))"
+_AMOUNT = (
+    r"(?:[€$£¥]\s?\d+(?:[.,]\d{1,2})?"
+    r"|\d+(?:[.,]\d{1,2})?\s?(?:[€$£¥]|eur(?:os?)?\b|usd\b|dollars?\b|cny\b|rmb\b|yuan\b|gbp\b|pounds?\b|元|块))"
+)
 _MIN_ORDER = re.compile(
-    rf"(?:(?:for|on|with) orders? (?:from|over|above|of|of at least|worth)|min(?:imum)?\.?(?: order)?(?: value)?(?: of)?"
-    rf"|from|over|ab(?: einem bestellwert von)?)\s+(?P<en>{_AMOUNT})(?:\s+(?:or more|upwards|and more))?|(?:订单)?满\s*(?P<zh>{_AMOUNT}?\d*)(?:可用|使用)?",
+    rf"(?:(?:for|on|with) orders? (?:from|over|above|of|of at least|worth)|min(?:imum)?\.?(?:"
+    rf" order)?(?: value)?(?: of)?"
+    rf"|from|over|ab(?: einem bestellwert von)?)\s+(?P<en>{_AMOUNT})(?:\s+(?:or more|upwards|and"
+    rf" more))?|(?:订单)?满\s*(?P<zh>{_AMOUNT}?\d*)(?:可用|使用)?",
 )
 _SEGMENT = re.compile(
-    rf"(?:only )?(?:for|to) (?:the )?segment (?P<en>[^,，;]+)|(?:only )?for (?:the )?(?P<group>[^,，;]+?) segment"
+    rf"(?:only )?(?:for|to) (?:the )?segment (?P<en>[^,，;]+)|(?:only )?for (?:the"
+    rf" )?(?P<group>[^,，;]+?) segment"
     rf"|(?:仅限?|只限|限)(?P<zh>[{HAN}a-z ]{{2,12}}?)(?:分群|群体|用户|客户)"
 )
 _CATEGORY = re.compile(
-    rf"(?:only )?(?:for|on|auf) (?:the category |category )?(?P<en>[^,，;]+)|(?:仅限|限|用于|适用于)(?P<zh>[{HAN}a-z ]{{1,12}}?)(?:类|商品|品类)?$"
+    rf"(?:only )?(?:for|on|auf) (?:the category |category )?(?P<en>[^,，;]+)|(?:仅限|限|用于"
+    rf"|适用于)(?P<zh>[{HAN}a-z ]{{1,12}}?)(?:类|商品|品类)?$"
 )
 _LANGUAGE = re.compile(
-    r"^\s*(?:in |auf )?(?P<name>english|chinese|german|deutsch|englisch|chinesisch|英文|英语|中文|德文|德语)\s*[:：]\s*"
+    r"^\s*(?:in |auf )?(?P<name>english|chinese|german|deutsch|englisch|chinesisch|英文|英语|中文|德文"
+    r"|德语)\s*[:：]\s*"
 )
 _LANGUAGES = {
     "english": "en", "englisch": "en", "英文": "en", "英语": "en",
@@ -78,7 +90,7 @@ _BETWEEN = " ,，;；:：、。.\t-–—"
 
 
 class OfferCode:
-    """A code that users type in: SPRING10, 春季10."""
+    """A code that users type in: SPRING10."""
 
     def ends(self, folded: str, start: int) -> tuple[int, ...]:
         """As far as it goes."""
@@ -110,12 +122,12 @@ class OfferSaid:
         return value
 
 
-OFFER_CONVERTORS = {"offer_code": OfferCode(), "offer_said": OfferSaid()}
+OFFER_CONVERTORS: dict[str, Any] = {"offer_code": OfferCode(), "offer_said": OfferSaid()}
 
 
 @dataclass(frozen=True)
 class SaidOffer:
-    """The parts of an offer as said; None for what was not. `language` is that of `text`, `named` if it was said.
+    """The parts of an offer as said; None for what was not. `language` is that of `text`, `named` if said.
 
     `day_problem` holds words that look like a day and are none.
     """

@@ -258,7 +258,7 @@ def _conditions(offer: Offer, currency: str | None) -> str:
 
 def _told(offer: Offer, today: date, currency: str | None) -> Sequence[str]:
     lines = [
-        _("{language}: {text}").format(language=_(LANGUAGES.get(language, language)), text=text)
+        _("{language}: {text}").format(language=_(LANGUAGES[language]), text=text)
         for language, text in offer.texts.items()
     ]
     lines.append(

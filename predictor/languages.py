@@ -32,7 +32,8 @@ _CODES = {
 _COMMON = {
     "en": "the and of to is was for with it this that you your we our not are have has had but very my from"
     " they on at as be so just off free all orders order",
-    "de": "der die das und ist war für mit es nicht ein eine einen sie ihr ihre ihnen wir sich auch auf von zu"
+    "de": "der die das und ist war für mit es nicht ein eine einen sie ihr ihre ihnen wir sich"
+    " auch auf von zu"
     " dem den im ich haben hat bei aus sehr rabatt versand gratis kostenlos bestellung bestellungen ab",
     "fr": "le la les et est pour avec une des nous vous pas très c'est je du dans votre vos sur",
     "es": "el los las y es para con una muy por que no su sus nosotros usted pero del en",

@@ -1,4 +1,4 @@
-"""What a message to one user may say because it is true: what they bought last, what to offer, which offer."""
+"""What a message to one user may say because it is true: last purchase, what to offer, which offer."""
 
 from __future__ import annotations
 

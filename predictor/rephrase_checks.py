@@ -25,7 +25,8 @@ _MARKUP = re.compile(r"[{}<>*`#|\\_~]|^\s*[-•]\s", re.MULTILINE)
 
 # Each group is compared word by word with the template: what it has already is no doubt.
 _AMOUNTS = re.compile(
-    r"%|‰|[€$£¥￥₹]|\b(?:percent|per cent|prozent|euros?|eur|usd|dollars?|bucks|cents?|pounds?|gbp|cny|rmb|yuan|quid"
+    r"%|‰|[€$£¥￥₹]|\b(?:percent|per cent|prozent|euros?|eur|usd|dollars?|bucks|cents?|pounds?"
+    r"|gbp|cny|rmb|yuan|quid"
     r"|half|halb\w*|hälfte|double|doppelt\w*|triple|twice|dozen|hundred|hundert|thousand|tausend"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|fünfzehn|zwanzig|dreißig|vierzig"
@@ -35,14 +36,16 @@ _AMOUNTS = re.compile(
 )
 _DISCOUNTS = re.compile(
     r"\b(?:discount\w*|off|sales?|deals?|bargains?|vouchers?|coupons?|promo\w*|rebates?|refunds?|cashback|gifts?"
-    r"|free\w*|complimentary|sav(?:e|es|ing|ings)|reduc\w+|cheap\w*|special offers?|offers?|bonus|rewards?|points"
+    r"|free\w*|complimentary|sav(?:e|es|ing|ings)|reduc\w+|cheap\w*|special offers?|offers?"
+    r"|bonus|rewards?|points"
     r"|loyalty|codes?|price\w*|credits?|rabatt\w*|gutschein\w*|angebot\w*|sonder\w*|aktion\w*|nachlass|gratis"
     r"|kostenlos\w*|umsonst|geschenk\w*|günstig\w*|spar(?:e|en|t|st)|reduziert\w*|versandkosten\w*|prei[s]\w*)\b"
     r"|折|优惠|减|免|送|赠|券|红包|特价|促销|打折|包邮|返现|福利|礼|积分|价|便宜",
     re.IGNORECASE,
 )
 _CLAIMS = re.compile(
-    r"\b(?:guarante\w+|promis\w+|only|last chance|hurry|limited|exclusive\w*|today|tomorrow|now|immediately|best"
+    r"\b(?:guarante\w+|promis\w+|only|last chance|hurry|limited|exclusive\w*|today|tomorrow|now"
+    r"|immediately|best"
     r"|never|always|no|not|n't|none|without|won|winner|warrant\w+|deliver\w*|ship\w*|return\w*|money"
     r"|garant\w+|verspr\w+|nur|letzte\w*|exklusiv\w*|heute|morgen|sofort|beste\w*|nie|immer|kein\w*|nicht|ohne"
     r"|liefer\w*|versand\w*|rückgabe\w*|geld)\b|n't"
@@ -50,7 +53,8 @@ _CLAIMS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_ITSELF = re.compile(
-    r"\b(?:here is|here's|sure|certainly|rephras\w+|rewrit\w+|rewrote|as an ai|language model|assistant|instructions?"
+    r"\b(?:here is|here's|sure|certainly|rephras\w+|rewrit\w+|rewrote|as an ai|language model"
+    r"|assistant|instructions?"
     r"|system prompt|ignore|subject|note|version|umformulier\w+|hier ist|gerne|betreff|anweisung\w*)\b"
     r"|改写|以下是|好的|语言模型|指令|忽略|主题",
     re.IGNORECASE,
@@ -61,8 +65,8 @@ _LEAST, _MOST = 0.5, 1.5
 def doubt_about(rephrased: str, template: str, language: str) -> Doubt | None:
     """Why a rephrased text must not stand in a template's place; None where it may.
 
-    Both hold facts by name: [ITEM]. The rephrased one has exactly those, each as often, and no number, amount,
-    discount, code, link, claim or negation that the template has not got; it is in the same language, about
+    Both hold facts by name: [ITEM]. The rephrased one has exactly those, each as often, and no number,
+    amount, discount, code, link, claim or negation that the template has not got; it is in the same language, about
     as long, and says nothing about itself.
     """
     if not _LEAST * len(template) <= len(rephrased) <= _MOST * len(template):
@@ -71,7 +75,7 @@ def doubt_about(rephrased: str, template: str, language: str) -> Doubt | None:
     was = FACT.sub(" ", template)
     if Counter(FACT.findall(rephrased)) != Counter(FACT.findall(template)) or "[" in plain or "]" in plain:
         return "facts"
-    if not Counter(_NUMBER.findall(plain)) == Counter(_NUMBER.findall(was)) or _added(_AMOUNTS, plain, was):
+    if Counter(_NUMBER.findall(plain)) != Counter(_NUMBER.findall(was)) or _added(_AMOUNTS, plain, was):
         return "number"
     if _added(_DISCOUNTS, plain, was) or _added(_CODE, plain, was):
         return "discount"

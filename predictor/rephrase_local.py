@@ -78,7 +78,8 @@ class LocalRephraser:
         device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
         dtype = torch.float32 if device == "cpu" else torch.bfloat16
         model = AutoModelForCausalLM.from_pretrained(weights.folder, dtype=dtype, **where, **wanted)
-        return AutoTokenizer.from_pretrained(weights.folder, **where), model.eval().to(device)
+        model.eval()  # type: ignore[no-untyped-call]
+        return AutoTokenizer.from_pretrained(weights.folder, **where), model.to(device)
 
     def _written(self, tokenizer: Any, model: Any, instruction: str, text: str, until: float) -> str:
         import torch

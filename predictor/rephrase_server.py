@@ -1,4 +1,4 @@
-"""A rephrasing model behind an OpenAI-compatible server: one chat completion, with an end to waiting and size."""
+"""A rephrasing model behind an OpenAI-compatible server: a chat completion with an end to waiting."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.reply import Reply
 
 _WRITE = "draft|write|compose|prepare|formulate|word|make|create|suggest"
-_WHY = "win-back|win back|winback|reactivation|re-engagement|retention|follow-up|follow up|friendly|short|personal"
+_WHY = "win-back|win back|winback|reactivation|re-engagement|retention|follow up|friendly|short|personal"
 _MESSAGE = "message|messages|msg|note to send|draft|drafts|letter|reminder message"
 _BY = "by|via|as|over|through"
 _写 = "写|起草|拟|草拟|编写|编辑|编|准备|撰写"

@@ -17,7 +17,8 @@ _OFFERS = "offers|vouchers|coupons|offer list|list of offers|offer codes|coupon 
 PHRASES = (
     "offers",
     "优惠列表",
-    f"[<list>] [<the>] [{_CURRENT}] (offers|offer list|list of offers|offer codes|coupon codes|voucher codes)",
+    f"[<list>] [<the>] [{_CURRENT}] (offers|offer list|list of offers|offer codes|coupon codes"
+    f"|voucher codes)",
     f"(what|which) [{_CURRENT}] ({_OFFERS}) (are there|do we have|are valid|are running|hold) [now|today]",
     "[<列出>] [当前|现在|目前|有效|有效的|所有|全部] [的] (优惠|优惠码|优惠活动) (列表|清单|名单|有哪些)",
     "[现在|目前|当前|我们] 有 (哪些|什么) (优惠|优惠码|优惠活动)",

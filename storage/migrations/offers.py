@@ -8,8 +8,8 @@ from sqlite_utils import Database
 def create_offers(db: Database) -> None:
     """Make the tables."""
     for statement in (
-        # Days are those of the shop's own zone, both in it: an offer ends when its last day does. `segment` is
-        # a group as `predictor.filters` has it: scheme and key with a colon between them.
+        # Days are those of the shop's own zone, both in it: an offer ends when its last day does. `segment`
+        # is a group as `predictor.filters` has it: scheme and key with a colon between them.
         """
         CREATE TABLE offers (
             code TEXT PRIMARY KEY COLLATE NOCASE,
