@@ -47,7 +47,7 @@ _CLAIMS = re.compile(
     r"\b(?:guarante\w+|promis\w+|only|last chance|hurry|limited|exclusive\w*|today|tomorrow|now"
     r"|immediately|best"
     r"|never|always|no|not|n't|none|without|won|winner|warrant\w+|deliver\w*|ship\w*|return\w*|money"
-    r"|garant\w+|verspr\w+|nur|letzte\w*|exklusiv\w*|heute|morgen|sofort|beste\w*|nie|immer|kein\w*|nicht|ohne"
+    r"|garant\w+|verspr\w+|nur|letzte\w*|exklusiv\w*|heute|morgen|sofort|beste[mnrs]?|nie|immer|kein\w*|nicht|ohne"
     r"|liefer\w*|versand\w*|rückgabe\w*|geld)\b|n't"
     r"|保证|承诺|仅|只|最后|限时|限量|独家|今天|明天|立即|马上|最好|最佳|从不|永远|不|没|无|退|发货|配送|钱",
     re.IGNORECASE,
@@ -66,8 +66,8 @@ def doubt_about(rephrased: str, template: str, language: str) -> Doubt | None:
     """Why a rephrased text must not stand in a template's place; None where it may.
 
     Both hold facts by name: [ITEM]. The rephrased one has exactly those, each as often, and no number,
-    amount, discount, code, link, claim or negation that the template has not got; it is in the same language, about
-    as long, and says nothing about itself.
+    amount, discount, code, link, claim or negation that the template has not got; it is in the same
+    language, about as long, and says nothing about itself.
     """
     if not _LEAST * len(template) <= len(rephrased) <= _MOST * len(template):
         return "length"

@@ -77,8 +77,8 @@ class LocalRephraser:
         wanted = {} if weights.gguf else {"use_safetensors": True}
         device = self._device or ("cuda" if torch.cuda.is_available() else "cpu")
         dtype = torch.float32 if device == "cpu" else torch.bfloat16
-        model = AutoModelForCausalLM.from_pretrained(weights.folder, dtype=dtype, **where, **wanted)
-        model.eval()  # type: ignore[no-untyped-call]
+        model: Any = AutoModelForCausalLM.from_pretrained(weights.folder, dtype=dtype, **where, **wanted)
+        model.eval()
         return AutoTokenizer.from_pretrained(weights.folder, **where), model.to(device)
 
     def _written(self, tokenizer: Any, model: Any, instruction: str, text: str, until: float) -> str:
