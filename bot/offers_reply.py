@@ -70,7 +70,7 @@ def offers_reply(question: Question, desk: Desk) -> Reply:
                 )
                 for offer in listed
             ),
-            headings=(_("code"), _("text"), _("from"), _("until"), _("state"), _("only")),
+            headings=(_("code"), _("text"), _("starts"), _("until"), _("state"), _("only")),
             shown=tuple(
                 (
                     offer.code,
