@@ -34,8 +34,8 @@ PHRASES = (
     f"[给|为|帮] {{user:who}} ({_写}) [{_量}] [{_召回}] [的] ({{channel:channel}} [{_消息}]|{_消息})",
     f"({_写}) [{_量}] [给|发给] {{user:who}} 的 [{_召回}] ({{channel:channel}} [{_消息}]|{_消息})",
     f"({_写}) [{_量}] [{_召回}] ({{channel:channel}} [{_消息}]|{_消息}) (给|发给) {{user:who}}",
-    f"{{user:who}} 的 (({_召回}) ({{channel:channel}} [{_消息}]|{_消息})|{{channel:channel}} ({_消息})|文案|话术) "
-    "[怎么写]",
+    f"{{user:who}} 的 (({_召回}) ({{channel:channel}} [{_消息}]|{_消息})"
+    f"|{{channel:channel}} ({_消息})|文案|话术) [怎么写]",
     "(给|对) {user:who} [该|应该|可以] (写什么|写点什么|怎么写)",
 )
 

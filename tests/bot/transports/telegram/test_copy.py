@@ -1,4 +1,4 @@
-"""Drafts come as blocks that a tap copies, the short ones with a button that does."""
+"""Drafts come as blocks that a tap copies, and with a button that does."""
 
 from __future__ import annotations
 
@@ -10,13 +10,3 @@ def test_a_short_draft_has_a_button_that_copies_it(telegram: Telegram) -> None:
     copied = [button.copies for row in answer.keyboard for button in row if button.copies]
     assert copied and all(text in answer.text for text in copied)
     assert "Nothing is sent from here" in answer.text
-
-
-def test_a_long_draft_has_none(telegram: Telegram) -> None:
-    with telegram.shop.home.store() as connection:
-        connection.execute("UPDATE items SET name = 'Blue mug'")
-        connection.execute("UPDATE lines SET item_name = 'Blue mug' WHERE item_id = 'item'")
-    answer = telegram.ask("write an email to user leaving-2")
-    copied = [button.copies for row in answer.keyboard for button in row if button.copies]
-    assert all(len(text) <= 256 for text in copied)
-    assert "e-mail 1" in answer.text
