@@ -48,6 +48,11 @@ def said_goal(goal: str) -> str:
     return _(_GOALS[goal])
 
 
+def said_channel(channel: str) -> str:
+    """The channel in words."""
+    return _(_CHANNELS[channel])
+
+
 def left_out_line(counts: Mapping[str, int], desk: Desk, channel: str) -> tuple[str, ...]:
     """Who is left out, by reason, in one line; nothing where nobody is."""
     parts = [

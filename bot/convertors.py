@@ -12,6 +12,7 @@ from bot.folding import LETTER, fold, is_chinese
 from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
+from bot.offer_words import OFFER_CONVERTORS
 from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import Compared, PeriodSaid
@@ -292,6 +293,7 @@ CONVERTORS: dict[str, Convertor] = {
     "only_new": OnlyNew(),
     "sought": Sought(),
     **PROMO_CONVERTORS,
+    **OFFER_CONVERTORS,
     "segment": GroupName(),
     "known_group": KnownGroup(),
     "category": CategoryName(),

@@ -21,6 +21,10 @@ def plain(reply: Reply, *, width: int = WIDTH) -> str:
     parts = [reply.title, *reply.lines]
     if reply.table and reply.table.rows:
         parts.append(table_text(reply.table, width=width))
+    for passage in reply.passages:
+        parts += ["", f"— {passage.heading} —", passage.text]
+    if reply.passages:
+        parts.append("")
     parts += [f"{attachment.name}: {attachment.path}" for attachment in reply.attachments]
     if reply.provenance:
         parts.append(provenance_text(reply.provenance))

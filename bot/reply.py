@@ -43,6 +43,15 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A text to be copied as it stands, under a heading; `label` names it in a few letters."""
+
+    heading: str
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file that goes with a reply."""
 
@@ -81,7 +90,8 @@ class Failure:
 class Reply:
     """An answer: the number first (`title`), the reasons second (`lines`), the next step as buttons.
 
-    `chart` is drawn by who can show a picture; an answer is whole without it.
+    `chart` is drawn by who can show a picture; an answer is whole without it. `passages` are for somebody
+    else to read, and are copied from here.
     """
 
     title: str
@@ -89,6 +99,7 @@ class Reply:
     facts: Mapping[str, object] = field(default_factory=dict)
     table: Table | None = None
     chart: Chart | None = None
+    passages: Sequence[Passage] = ()
     buttons: Sequence[Button] = ()
     attachments: Sequence[Attachment] = ()
     provenance: Provenance | None = None

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from bot.reply import Attachment, Failure, Provenance, Reply, Table
+from bot.reply import Attachment, Failure, Passage, Provenance, Reply, Table
 
 
 def to_json(reply: Reply) -> str:
@@ -16,6 +16,7 @@ def to_json(reply: Reply) -> str:
         "lines": list(reply.lines),
         "facts": dict(reply.facts),
         "table": _table(reply.table) if reply.table else None,
+        "passages": [asdict(each) for each in reply.passages],
         "attachments": [asdict(each) for each in reply.attachments],
         "provenance": asdict(reply.provenance) if reply.provenance else None,
         "failure": asdict(reply.failure) if reply.failure else None,
@@ -30,8 +31,11 @@ def from_json(text: str) -> Reply:
     value: dict[str, Any] = json.loads(text)
     table = value.pop("table")
     provenance, failure = value.pop("provenance"), value.pop("failure")
+    value["attachments"] = tuple(Attachment(**each) for each in value["attachments"])
+    # What was written down by an older version has none.
+    value["passages"] = tuple(Passage(**each) for each in value.get("passages", ()))
     return Reply(
-        **{**value, "attachments": tuple(Attachment(**each) for each in value["attachments"])},
+        **value,
         table=Table(
             columns=tuple(table["columns"]),
             rows=tuple(map(tuple, table["rows"])),

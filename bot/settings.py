@@ -23,7 +23,7 @@ Ids = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 NotifyFormat = Literal["auto", "json", "wecom", "feishu", "dingtalk", "slack"]
 # What must not stand in a sentence, not even a wrong value.
-SECRET = frozenset({"telegram_token", "webhook_secret", "notify_url", "notify_secret"})
+SECRET = frozenset({"telegram_token", "webhook_secret", "notify_url", "notify_secret", "rephrase_key"})
 
 
 class SettingError(OpsbotError):
@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     notify_format: Annotated[tuple[NotifyFormat, ...], NoDecode] = ("auto",)
     notify_secret: Secrets = ()
     notify_at: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    shop_name: str | None = Field(default=None, max_length=40, pattern=r"^[^\n\r{}【】]+$")
+    rephrase_model: str | None = None
+    rephrase_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
+    rephrase_key: SecretStr | None = None
+    rephrase_seconds: int = Field(default=20, ge=1, le=300)
     questions_per_minute: int = Field(default=60, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 

@@ -135,6 +135,12 @@ def _held_out_part(user_id: str, desk: Desk) -> Sequence[str]:
     return (_(sentence).format(campaign=held_out.campaign_id, day=_day(held_out.closes_at, desk)),)
 
 
+def held_out_warning(user_id: str, desk: Desk, connection: sqlite3.Connection) -> tuple[str, ...]:
+    """That to write to somebody spoils a measurement; nothing where it does not."""
+    held_out = _held_out(desk, connection, user_id)
+    return (_spoilt(user_id, held_out),) if held_out else ()
+
+
 def _standing(user_id: str, desk: Desk) -> Standing:
     """What was done about a user, under whichever of the ids that were merged into one."""
     with desk.store() as store, desk.home.bot() as connection:
@@ -181,13 +187,17 @@ def _held_out(desk: Desk, connection: sqlite3.Connection, user_id: str) -> Holdo
 
 
 def _spoils(user_id: str, held_out: Holdout, question: Question) -> Reply:
-    sure = _SPOILS[held_out.campaign_id == WARNINGS]
-    sure = _(sure).format(user=user_id, campaign=held_out.campaign_id)
+    sure = _spoilt(user_id, held_out)
     return Reply(
         title=sure,
         buttons=(Button(_("Contacted all the same"), question.text, confirms=True),),
         failure=Failure("needs_confirmation", sure, _("Ask again with --yes.")),
     )
+
+
+def _spoilt(user_id: str, held_out: Holdout) -> str:
+    sentence = _SPOILS[held_out.campaign_id == WARNINGS]
+    return _(sentence).format(user=user_id, campaign=held_out.campaign_id)
 
 
 def _asked_days(question: Question) -> int:

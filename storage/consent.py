@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.identities import user_of
@@ -36,4 +37,19 @@ def consents(connection: sqlite3.Connection) -> Mapping[str, Consent]:
     return {
         channel: Consent(frozenset(given[channel] - refused[channel]), frozenset(refused[channel]))
         for channel in CHANNELS
+    }
+
+
+def consent_of(connection: sqlite3.Connection, user_ids: Sequence[str]) -> Mapping[str, bool | None]:
+    """What one user, under all of these ids, said to each of CHANNELS: who refused under one has refused.
+
+    None where nothing is known.
+    """
+    columns = ", ".join(f"MIN(consent_{channel})" for channel in CHANNELS)
+    row = connection.execute(
+        f"SELECT {columns} FROM users WHERE user_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(user_ids)),),
+    ).fetchone()
+    return {
+        channel: None if said is None else bool(said) for channel, said in zip(CHANNELS, row, strict=True)
     }

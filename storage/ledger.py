@@ -24,7 +24,8 @@ PartState = Literal["ready", "sending", "sent"]
 class Part:
     """One message: a text, a picture or a file, the latter two perhaps with a text.
 
-    `text` is in the target's own markup; `buttons` are pairs of label and token.
+    `text` is in the target's own markup; `buttons` are pairs of label and token. `copies` are labels and the
+    texts that a button copies: only answers have them, and they are not written down.
     """
 
     kind: PartKind
@@ -32,6 +33,7 @@ class Part:
     name: str = ""
     data: bytes = b""
     buttons: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    copies: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)

@@ -268,6 +268,8 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "discount": [0.1, 0.125],
         "size": [0, 200],
         "unit_cost": [200.0, 3.5, 10.0],
+        "offer_code": ["SPRING10", "X-MAS_5"],
+        "offer_said": ["10 % off until 31 March"],
         "segment": [
             "Champions",
             "Big orders, seldom",

@@ -9,7 +9,7 @@ from html import escape
 from bot.i18n import _
 from bot.phone import cleaned, row_cells
 from bot.render import provenance_text
-from bot.reply import NEEDS_CONFIRMATION, Reply, Table
+from bot.reply import NEEDS_CONFIRMATION, Passage, Reply, Table
 
 MOST_CHARACTERS = 4096
 MOST_CAPTION_CHARACTERS = 1024
@@ -61,6 +61,12 @@ def message(reply: Reply) -> Message:
     tail: list[Line] = []
     if reply.provenance:
         tail = [[Part(cleaned(provenance_text(reply.provenance)), "i")]]
+    passages = [_passage(each) for each in reply.passages]
+    kept = _most_that_fit(head, passages, tail)
+    if passages:
+        head += [line for lines in passages[:kept] for line in lines]
+        if kept < len(passages):
+            head.append(_passages_left(len(passages) - kept))
     rows = list(_rows(reply.table)) if reply.table else []
     shown = len(rows) if len(rows) <= MOST_ROWS else FIRST_ROWS
     while shown and not _fits([*head, *rows[:shown], _rest_line(len(rows) - shown), *tail]):
@@ -72,6 +78,26 @@ def message(reply: Reply) -> Message:
 def utf16(text: str) -> int:
     """The length of a text as Telegram counts it."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def _passage(passage: Passage) -> list[Line]:
+    """A heading, and a block that a tap copies."""
+    return [[Part(cleaned(passage.heading), "b")], [Part(cleaned(passage.text), "pre")]]
+
+
+def _most_that_fit(head: Sequence[Line], passages: Sequence[Sequence[Line]], tail: Sequence[Line]) -> int:
+    """How many passages there is room for, with a line that says how many are left out."""
+    kept = len(passages)
+    while kept:
+        left = [_passages_left(len(passages) - kept)] if kept < len(passages) else []
+        if _fits([*head, *(line for lines in passages[:kept] for line in lines), *left, *tail]):
+            break
+        kept -= 1
+    return kept
+
+
+def _passages_left(left: int) -> Line:
+    return [Part(_("… and {left} more: ask for one channel.").format(left=left))]
 
 
 def _rest_line(left: int) -> Line:

@@ -10,7 +10,14 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
+from telegram import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ExtBot
@@ -23,7 +30,7 @@ from bot.incident import report
 from bot.list_file import as_csv
 from bot.registry import commands
 from bot.reply import MISSING_ARGUMENT, Button, Reply
-from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message
+from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message, utf16
 from storage import conversation
 from storage.conversation import StoredButton
 from storage.ledger import Part
@@ -31,6 +38,8 @@ from storage.ledger import Part
 log = logging.getLogger(__name__)
 
 BUTTONS_A_ROW = 2
+# The longest text that a button copies; a longer one is copied from its block.
+MOST_COPIED = 256
 # Nobody is there to read an answer, or an apology for it.
 CLOSED = ("chat not found", "rights to send", "write_forbidden", "topic_closed", "thread not found")
 _T = TypeVar("_T")
@@ -121,12 +130,13 @@ class Sender:
                 if letter.reply.table and text.rows_left
                 else None
             )
+            copies = _copies(letter.reply)
         buttons = await asyncio.to_thread(self._buttons, letter)
         name = f"{letter.reply.command}.png"
         if picture is not None and text.characters <= MOST_CAPTION_CHARACTERS:
             parts = [Part("photo", text.html, name, picture, buttons)]
         else:
-            parts = [Part("text", text.html, buttons=buttons)]
+            parts = [Part("text", text.html, buttons=buttons, copies=copies)]
             if picture is not None:
                 parts.append(Part("photo", escape(alt, quote=False), name, picture))
         if rest is not None:
@@ -227,13 +237,23 @@ def _needs_admin(name: str) -> bool:
     return any(command.name == name and command.role == "admin" for command in commands())
 
 
+def _copies(reply: Reply) -> tuple[tuple[str, str], ...]:
+    """Labels, and the texts that a press copies."""
+    return tuple(
+        (_("Copy {label}").format(label=each.label)[:64], each.text)
+        for each in reply.passages
+        if 0 < utf16(each.text) <= MOST_COPIED
+    )
+
+
 def _answered(answers: int | None) -> ReplyParameters | None:
     """In a group, which message this answers; it may have been deleted meanwhile."""
     return None if answers is None else ReplyParameters(answers, allow_sending_without_reply=True)
 
 
 def _keyboard(part: Part) -> InlineKeyboardMarkup | None:
-    keys = [InlineKeyboardButton(label, callback_data=token) for label, token in part.buttons]
+    keys = [InlineKeyboardButton(label, copy_text=CopyTextButton(text)) for label, text in part.copies]
+    keys += [InlineKeyboardButton(label, callback_data=token) for label, token in part.buttons]
     return InlineKeyboardMarkup(_in_rows(keys)) if keys else None
 
 

@@ -61,7 +61,8 @@ def text_of(reply: Reply, *, repeated: bool = False) -> Text:
     if reply.provenance:
         tail.append(provenance_text(reply.provenance))
     rows = tuple(_rows(reply.table)) if reply.table else ()
-    return Text(_lines([reply.title, *reply.lines]), rows, _lines(tail), tuple(end))
+    said = [part for each in reply.passages for part in (f"— {each.heading} —", each.text)]
+    return Text(_lines([reply.title, *reply.lines, *said]), rows, _lines(tail), tuple(end))
 
 
 def whole(reply: Reply) -> str:
