@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,17 +45,17 @@ def test_a_part_of_an_id_gives_a_choice(shop: Shop, store: sqlite3.Connection) -
     "text", ["find order 999999", "find Müller", "find nobody@example.org", "find 77…88"]
 )
 def test_who_is_not_there_is_said_with_a_way_on(shop: Shop, text: str) -> None:
-    reply = shop.answer(text)
-    assert reply.error is not None
-    assert reply.error.kind == "unknown_user"
-    assert reply.error.next_step
+    failure = shop.ask(text).failure
+    assert failure is not None
+    assert failure.kind == "unknown_user"
+    assert failure.next_step
 
 
 def test_an_order_without_a_user_says_so(shop: Shop, store: sqlite3.Connection) -> None:
     write(store, [Line("SO-88", "", day_start(LAST_DAY), 1000)])
-    reply = shop.answer("find order SO-88")
-    assert reply.error is not None
-    assert reply.error.kind == "anonymous_order"
+    failure = shop.ask("find order SO-88").failure
+    assert failure is not None
+    assert failure.kind == "anonymous_order"
 
 
 def test_the_screen_tells_what_to_do_next(shop: Shop) -> None:
