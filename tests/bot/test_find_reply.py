@@ -15,6 +15,12 @@ from tests.conftest import LAST_DAY, Line, write
 from tests.reviews import Review, write_reviews
 
 
+@pytest.fixture
+def store(shop: Shop) -> Iterator[sqlite3.Connection]:
+    with shop.home.store() as connection:
+        yield connection
+
+
 @pytest.mark.parametrize(
     "text",
     ["find good coffee", "find a restaurant", "查找天气", "查找用户42", "find vip customers", "find it"],
