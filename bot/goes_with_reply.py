@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import nlargest
-from pathlib import Path
 
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
+from bot.list_file import list_file
 from bot.products import OTHERS_SHOWN, asked_category, asked_product, called
-from bot.reply import Attachment, Button, Provenance, Reply, Table
+from bot.reply import Button, Provenance, Reply, Table
 from predictor.baskets import FEWEST_BASKETS, MOST_ITEMS_OF_A_BASKET, Baskets, Rule
 from storage.snapshot import data_version
 
@@ -90,18 +89,17 @@ def _of_category(named: str, baskets: Baskets) -> Reply:
 
 
 def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
-    name = "basket-rules.csv"
-    path = desk.home.exports / name
     rules = sorted(baskets.every_rule(), key=lambda rule: -rule[1].lift_low)
     best = nlargest(ROWS_SHOWN, rules, key=lambda rule: rule[1].lift_low)
-    _write(path, rules, baskets)
+    columns = ("with_item_id", *COLUMNS, "baskets", "lift_low")
+    file = list_file(desk, "basket-rules", columns, _file_rows(rules, baskets), kind="basket_rules")
     return Reply(
         title=_("{count} pairs are bought together more often than chance would have it.").format(
             count=formats.count(len(rules) // 2)
         ),
         facts={"rules": len(rules)},
         table=_pairs_table(best, baskets),
-        attachments=(Attachment(name, str(path), "basket_rules"),),
+        attachments=(file,),
     )
 
 
@@ -170,22 +168,16 @@ def _shown(rule: Rule) -> tuple[str, str, str]:
     )
 
 
-def _write(path: Path, rules: Sequence[tuple[str, Rule]], baskets: Baskets) -> None:
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("with_item_id", *COLUMNS, "baskets", "lift_low"))
-        for item, rule in rules:
-            writer.writerow(
-                (
-                    item,
-                    rule.item_id,
-                    _name(rule.item_id, baskets),
-                    *(f"{value:.6g}" for value in (rule.support, rule.confidence, rule.lift)),
-                    rule.baskets,
-                    f"{rule.lift_low:.6g}",
-                )
-            )
+def _file_rows(rules: Sequence[tuple[str, Rule]], baskets: Baskets) -> Iterator[Sequence[object]]:
+    for item, rule in rules:
+        yield (
+            item,
+            rule.item_id,
+            _name(rule.item_id, baskets),
+            *(f"{value:.6g}" for value in (rule.support, rule.confidence, rule.lift)),
+            rule.baskets,
+            f"{rule.lift_low:.6g}",
+        )
 
 
 def _name(item_id: str, baskets: Baskets) -> str:

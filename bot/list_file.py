@@ -32,7 +32,7 @@ def list_file(
     desk: Desk,
     stem: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
+    rows: Iterable[Iterable[object]],
     *,
     kind: str,
     form: Format = "csv",
@@ -48,7 +48,7 @@ def list_file(
     return Attachment(name, str(path), kind)
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def as_csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """The list as CSV in UTF-8 with a byte order mark, without which spreadsheets guess another encoding."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -57,7 +57,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def as_workbook(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """The list as an Excel workbook; texts stay as they are and are never read as formulas."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -65,7 +65,7 @@ def as_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> byt
     book = Workbook(write_only=True)
     sheet = book.create_sheet("opsbot")
 
-    def cells(row: Sequence[object]) -> list[object]:
+    def cells(row: Iterable[object]) -> list[object]:
         written = []
         for value in row:
             if not isinstance(value, str):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
+from bot.list_file import list_file
 from bot.reply import Attachment, Button, Reply, Table
 from bot.segment_words import group_description, group_name, present_groups
 from bot.segments_reply import no_risk_line, provenance_of, up_to_date
@@ -159,15 +158,4 @@ def _table(rows: Iterable[sqlite3.Row], desk: Desk, connection: sqlite3.Connecti
 
 def _file(desk: Desk, rows: Iterable[sqlite3.Row], as_of: date) -> tuple[Attachment, ...]:
     """All of them, in the home's exports."""
-    name = f"segment-users-{as_of.isoformat()}.csv"
-    path = desk.home.exports / name
-    _write(path, rows)
-    return (Attachment(name, str(path), "segment_users"),)
-
-
-def _write(path: Path, rows: Iterable[sqlite3.Row]) -> None:
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
+    return (list_file(desk, f"segment-users-{as_of.isoformat()}", COLUMNS, rows, kind="segment_users"),)

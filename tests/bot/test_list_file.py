@@ -16,7 +16,9 @@ from bot.file_preset import file_preset
 from bot.list_file import as_csv, as_workbook, list_file, safe
 from bot.preset_file import missing_line, preset_rows
 from bot.promo_words import FILE_PRESET
+from storage.moments import DAY_SECONDS, day_start
 from tests.bot.conftest import Shop
+from tests.conftest import LAST_DAY, Line, write
 
 DANGEROUS = (
     "=1+1",
@@ -107,3 +109,26 @@ def test_identifiers_for_meta_are_hashed_in_their_normal_form() -> None:
     hashes = dict(zip(headers, rows[0], strict=True))
     assert hashes["extern_id"] == hashlib.sha256(b"c-5502").hexdigest()
     assert hashes["email"] == hashlib.sha256(b"anna@example.org").hexdigest()
+
+
+def cells_of(path: str) -> list[str]:
+    return [cell for row in read(Path(path).read_bytes()) for cell in row]
+
+
+def test_what_customers_and_suppliers_wrote_is_harmless_in_every_list(shop: Shop) -> None:
+    user, name, day = "=1+1", '=HYPERLINK("http://x","y")', day_start(LAST_DAY)
+    lines = [
+        Line(f"pair-{order}", user, day - order * DAY_SECONDS, 900_000, item_id=item, line=place)
+        for order in range(1, 41)
+        for place, item in enumerate(("kettle", "=2+2"), 1)
+    ]
+    with shop.home.store() as connection:
+        write(connection, lines)
+        connection.execute("UPDATE lines SET item_name = ? WHERE item_id = 'kettle'", (name,))
+    (rules,) = shop.answer("what sells together").attachments
+    (users,) = shop.answer("top 1 users in segment champions").attachments
+    assert {f"'{name}", "'=2+2"} <= set(cells_of(rules.path))
+    assert f"'{user}" in cells_of(users.path)
+    for each in (rules, users):
+        assert Path(each.path).read_bytes().startswith(b"\xef\xbb\xbf")
+        assert not [cell for cell in cells_of(each.path) if cell.startswith(("=", "+", "@"))]
