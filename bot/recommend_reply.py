@@ -37,12 +37,13 @@ def recommend_reply(question: Question, desk: Desk) -> Reply:
         )
     return Reply(
         title=_title(user_id, found, only_new),
-        lines=[*who, *_how_good(record), *desk.stale_line(as_of)],
+        # The hit rate is that of whole lists: of new items alone it would promise too much.
+        lines=[*who, *(() if only_new else _how_good(record)), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,
             "window_days": record.horizon_days,
-            "hit_rate": record.card["hit_rate"],
-            "hit_rate_popular": record.card["hit_rate_popular"],
+            "hit_rate": None if only_new else record.card["hit_rate"],
+            "hit_rate_popular": None if only_new else record.card["hit_rate_popular"],
         },
         table=_table(found, record) if found else None,
         buttons=_buttons(user_id, found),

@@ -13,7 +13,7 @@ from predictor.errors import EncoderError
 from predictor.purchases import Purchases
 from storage.snapshot import KNOWN_REVIEWS, Snapshot
 
-# Cosine about the shop's mean text from which on two items are alike; chosen by eye on the demo's products.
+# Cosine about the shop's mean text from which on two items are alike; set without measurement.
 ALIKE_FROM = 0.35
 MOST_READ = 500  # of the items listed last: an answer must not wait for a whole catalogue to be read
 MOST_OF_A_USER = 20

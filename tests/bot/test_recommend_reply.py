@@ -77,6 +77,12 @@ def test_it_says_how_good_such_a_list_is(shop: Shop) -> None:
     assert f"{100 * reply.facts['hit_rate']:.0f} % of users who bought anything" in reply.lines[0]  # type: ignore[operator]
 
 
+def test_the_hit_rate_of_whole_lists_is_not_said_of_new_items(shop: Shop) -> None:
+    reply = shop.answer("only new items for user 007")
+    assert reply.facts["hit_rate"] is None and reply.facts["hit_rate_popular"] is None
+    assert not any("of users who bought anything" in line for line in reply.lines)
+
+
 def test_as_many_as_asked_for_and_only_new_ones(shop: Shop) -> None:
     assert len(rows(shop.answer("给用户007推荐3个商品"))) == 3
     offered = rows(shop.answer('only new items for user "steady"'))
