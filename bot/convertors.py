@@ -17,7 +17,7 @@ from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
 from bot.periods import Compared, PeriodSaid
 from bot.promo_words import PROMO_CONVERTORS
-from bot.search_words import Product, Sought
+from bot.search_words import Findable, Product, Sought
 from bot.words import USER_EN, USER_ZH
 
 
@@ -292,6 +292,7 @@ CONVERTORS: dict[str, Convertor] = {
     "product": Product(),
     "only_new": OnlyNew(),
     "sought": Sought(),
+    "findable": Findable(),
     **PROMO_CONVERTORS,
     **OFFER_CONVERTORS,
     "segment": GroupName(),

@@ -60,6 +60,14 @@ class _News:
     held_out: int
 
 
+@dataclass(frozen=True)
+class _Gone:
+    """How many became flagged since the last digest and, before this one, were excluded or lapsed."""
+
+    excluded: int
+    lapsed: int
+
+
 def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
     """What is new since `seen`, or where that is None all that is flagged.
 
@@ -72,11 +80,12 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
         flagged = flagged_users(connection)
         before = flag_events.flagged_after(connection, seen.event) if seen else frozenset()
         news = _news(desk, connection, flagged - before)
+        gone = _gone(connection, _entered(connection, seen, record, as_of), flagged, before)
         listed = news.eligible[: desk.settings.daily_capacity]
         lines = [
             *_since_line(connection, before - flagged, len(flagged - before), seen),
             *_earlier_line(desk, connection, seen, record, as_of),
-            *_not_listed_line(news, desk),
+            *_not_listed_line(news, gone, desk),
         ]
         reasons = main_reasons(desk, connection, [row["user_id"] for row in listed])
         reply = Reply(
@@ -90,6 +99,8 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
                 "snoozed": news.snoozed,
                 "contacted": news.contacted,
                 "held_out": news.held_out,
+                "excluded": gone.excluded,
+                "lapsed": gone.lapsed,
             },
             table=risk_table(desk, connection, listed, reasons) if listed else None,
             chart=risk_distribution(connection, flag_threshold(record, desk.settings.flag_at)),
@@ -118,6 +129,37 @@ def _news(desk: Desk, connection: sqlite3.Connection, new: Collection[str]) -> _
     )
 
 
+def _entered(
+    connection: sqlite3.Connection, seen: Seen | None, record: ModelRecord, as_of: date
+) -> frozenset[str]:
+    """Who became flagged since the last digest, or where there is none within the last horizon."""
+    if seen is not None:
+        return flag_events.entered_after(connection, seen.event)
+    since = as_of - timedelta(days=record.horizon_days)
+    found = flag_events.entered_since(connection, since, up_to=flag_events.last_event(connection))
+    return frozenset(each.user_id for each in found)
+
+
+def _gone(
+    connection: sqlite3.Connection,
+    entered: Collection[str],
+    flagged: Collection[str],
+    before: Collection[str],
+) -> _Gone:
+    """Those of `entered` that no digest lists: neither flagged now nor told of before."""
+    told = {user_of(connection, each) for each in before}
+    left = {user_of(connection, each) for each in entered}.difference(flagged, told)
+    excluded = {each for each in left if exclusion_of(connection, each) is not None}
+    return _Gone(excluded=len(excluded), lapsed=len(left - excluded - _scored(connection)))
+
+
+def _scored(connection: sqlite3.Connection) -> frozenset[str]:
+    """The active users, as of the last scoring."""
+    return frozenset(
+        row[0] for row in connection.execute("SELECT user_id FROM scores WHERE task = ?", (TASK,))
+    )
+
+
 def _headline(news: _News, flagged: int) -> str:
     numbers = {"new": formats.count(news.new), "flagged": formats.count(flagged)}
     if not news.new:
@@ -133,7 +175,7 @@ def _since_line(
     """The change since the last digest, and why those who left are no longer flagged."""
     if seen is None:
         return ()
-    active = {row[0] for row in connection.execute("SELECT user_id FROM scores WHERE task = ?", (TASK,))}
+    active = _scored(connection)
     excluded = sum(exclusion_of(connection, user_of(connection, each)) is not None for each in left)
     inactive = sum(each not in active for each in left) - excluded
     line = _("Since the digest of {day}: {entered} in, {left} out ({change}).").format(
@@ -185,7 +227,7 @@ def _earlier_line(
     )
 
 
-def _not_listed_line(news: _News, desk: Desk) -> tuple[str, ...]:
+def _not_listed_line(news: _News, gone: _Gone, desk: Desk) -> tuple[str, ...]:
     parts = []
     if news.snoozed:
         parts.append(_("snoozed: {count}").format(count=formats.count(news.snoozed)))
@@ -199,6 +241,10 @@ def _not_listed_line(news: _News, desk: Desk) -> tuple[str, ...]:
         parts.append(
             _("held out to measure the warnings: {count}").format(count=formats.count(news.held_out))
         )
+    if gone.excluded:
+        parts.append(_("flagged, then excluded: {count}").format(count=formats.count(gone.excluded)))
+    if gone.lapsed:
+        parts.append(_("flagged, then lapsed: {count}").format(count=formats.count(gone.lapsed)))
     return (_("Not listed: {parts}.").format(parts=" · ".join(parts)),) if parts else ()
 
 

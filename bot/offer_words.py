@@ -59,7 +59,8 @@ _FROM = re.compile(
 )
 _AMOUNT = (
     r"(?:[€$£¥]\s?\d+(?:[.,]\d{1,2})?"
-    r"|\d+(?:[.,]\d{1,2})?\s?(?:[€$£¥]|eur(?:os?)?\b|usd\b|dollars?\b|cny\b|rmb\b|yuan\b|gbp\b|pounds?\b|元|块))"
+    r"|\d+(?:[.,]\d{1,2})?\s?(?:[€$£¥]|eur(?:os?)?\b|usd\b|dollars?\b|cny\b|rmb\b|yuan\b|gbp\b|pounds?\b|元|块"
+    r"|人民币|欧元?|美元|美金|英镑))"
 )
 _MIN_ORDER = re.compile(
     rf"(?:(?:for|on|with) orders? (?:from|over|above|of|of at least|worth)|min(?:imum)?\.?(?:"
@@ -87,6 +88,24 @@ _LANGUAGES = {
 }  # fmt: skip
 _GERMAN = re.compile(r"\b(?:rabatt|nachlass|gutschein|gratis|kostenlos\w*|versand\w*|auf|und|für|prozent)\b")
 _BETWEEN = " ,，;；:：、。.\t-–—"
+
+
+# Which currencies a sign or word may stand for.
+_CURRENCIES = (
+    (re.compile(r"€|eur|欧"), frozenset({"EUR"})),
+    (re.compile(r"£|gbp|pound|英镑"), frozenset({"GBP"})),
+    (re.compile(r"usd|美"), frozenset({"USD"})),
+    (re.compile(r"\$|dollar"), frozenset({"USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN"})),
+    (re.compile(r"cny|rmb|yuan|人民币"), frozenset({"CNY"})),
+    (re.compile(r"[¥￥]"), frozenset({"CNY", "JPY"})),
+    (re.compile(r"元|块"), frozenset({"CNY", "HKD", "TWD"})),
+)
+
+
+def currencies_of(amount: str) -> frozenset[str]:
+    """The codes that an amount may be in by its sign or word; none where it names no currency."""
+    folded = fold(amount)
+    return next((codes for form, codes in _CURRENCIES if form.search(folded)), frozenset())
 
 
 class OfferCode:

@@ -12,7 +12,7 @@ from bot.command import Question
 from bot.convertors import CONVERTORS
 from bot.desk import Desk
 from bot.i18n import N_, _
-from bot.offer_words import MOST_CHARACTERS, SaidOffer, said_offer
+from bot.offer_words import MOST_CHARACTERS, SaidOffer, currencies_of, said_offer
 from bot.reply import Button, Reply, Table
 from bot.segment_words import asked_group, group_name
 from bot.users import MissingArgumentError, example_of
@@ -218,6 +218,15 @@ def _offer(
             code=code,
             until=formats.day(said.valid_until),
             day=formats.day(valid_from),
+        )
+    currency = desk.currency(connection)
+    meant = currencies_of(said.min_order or "")
+    if meant and currency and currency not in meant:
+        raise OfferError(
+            "The shop's orders are in {currency}, so an offer cannot ask for {amount}.",
+            next_step="Say the least order in {currency}, or leave it out.",
+            currency=currency,
+            amount=said.min_order,
         )
     group = asked_group(said.segment, connection) if said.segment else None
     return Offer(

@@ -1,4 +1,4 @@
-"""What the orders say about one user."""
+"""One user on one screen: what is known, what is expected and what to do next."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bot.chart_data import order_timeline
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import N_, _, joined
+from bot.profile_parts import profile_parts
 from bot.reply import Button, Provenance, Reply, Table
 from bot.risk_reply import BANDS
 from bot.segment_words import group_name
@@ -45,7 +46,7 @@ GROUP BY l.item_id ORDER BY orders DESC, last_at DESC, l.item_id LIMIT :items
 
 
 def profile_reply(question: Question, desk: Desk) -> Reply:
-    """Orders, money and rhythm, the items bought most often, and the risk where there is a model."""
+    """Orders, money, rhythm and favourites; what models, reviews and colleagues say; what to do next."""
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         user_id = asked_user(question, desk, connection)
@@ -62,6 +63,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         spent = desk.money(connection, sums["monetary_cents"])
         returned = desk.money(connection, sums["returned_cents"])
         chart = order_timeline(snapshot, user_id, desk.currency(connection))
+        parts = profile_parts(desk, snapshot, user_id, orders=sums["frequency"], excluded=excluded, risk=risk)
     standing = "excluded" if excluded else _standing(sums["last_at"], record, risk)
     lines = []
     if sums["frequency"]:
@@ -77,6 +79,12 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
         lines.append(_("Usually every {gap} days.").format(gap=formats.decimal(gap)))
     if sums["returned_cents"]:
         lines.append(_("Returned: {money}.").format(money=returned))
+    if segment:
+        lines.append(
+            _("Segment: {segment}; RFM: {rfm}.").format(
+                segment=group_name("segment", segment[0]), rfm=group_name("rfm", segment[1])
+            )
+        )
     if risk:
         lines.append(
             _("Risk of no order within {horizon} days: {probability} – {band}.").format(
@@ -85,15 +93,9 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
                 band=_(BANDS[band(risk.probability)]),
             )
         )
-    if segment:
-        lines.append(
-            _("Segment: {segment}; RFM: {rfm}.").format(
-                segment=group_name("segment", segment[0]), rfm=group_name("rfm", segment[1])
-            )
-        )
     return Reply(
         title=_title(user_id, standing, sums["frequency"], spent),
-        lines=[*who, *lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
+        lines=[*who, *lines, *parts.lines, *standing_line(user_id, desk), *desk.stale_line(as_of)],
         facts={
             "user_id": user_id,
             "standing": standing,
@@ -106,6 +108,7 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
             "flagged": bool(risk and risk.flagged),
             "segment": segment[0] if segment else None,
             "rfm": segment[1] if segment else None,
+            **parts.facts,
         },
         table=Table(
             columns=("item_id", "name", "orders", "last_ordered_on"),
@@ -122,9 +125,14 @@ def profile_reply(question: Question, desk: Desk) -> Reply:
             ),
         ),
         chart=chart,
-        buttons=(Button(_("Risk"), _("churn risk for user {user}").format(user=in_a_question(user_id))),)
-        if record
-        else (),
+        buttons=(
+            *parts.buttons,
+            *(
+                (Button(_("Risk"), _("churn risk for user {user}").format(user=in_a_question(user_id))),)
+                if record
+                else ()
+            ),
+        ),
         provenance=desk.provenance(as_of, record)
         if record
         else Provenance(as_of.isoformat(), as_of.isoformat(), None, None, None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _MOST = 80
 _QUOTES = "\"'“”‘’「」『』《》"
 
@@ -41,3 +43,37 @@ class Product(Sought):
     def write(self, value: str, chinese: bool) -> str:
         """As it is."""
         return value
+
+
+class Findable(Sought):
+    """What somebody may be found by: an order, an id or a part of one, an e-mail address, a name.
+
+    "find Anna Berg", "find 138…1234" and "查找王芳" are about a person; "find good coffee" and "查找天气" are
+    not, and "查找用户42" names an id.
+    """
+
+    least = 2
+    _order = re.compile(r"(?:orders?|订单号|订单|訂單|单号|單號)[\s:：#]*", re.IGNORECASE)
+    _other = re.compile("[的个個位名]|[用客]户|[用客]戶|顾客|顧客|会员|會員|买家|買家|商品|评论|評論")
+    _surnames = frozenset(
+        "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+        "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蕭葉蘇"
+    )
+
+    def convert(self, written: str) -> str:
+        """The words as they were written, without quotes around them."""
+        text = super().convert(written)
+        if text == written.strip():
+            words = self._order.sub("", text, count=1).split()
+            if not 1 <= len(words) <= 4 or not all(map(self._names_somebody, words)):
+                raise ValueError(written)
+        return text
+
+    def _names_somebody(self, word: str) -> bool:
+        if self._other.search(word):
+            return False
+        if any(character.isdigit() or character == "@" for character in word):
+            return True
+        if "\u4e00" <= word[0] <= "\u9fff":
+            return 2 <= len(word) <= 4 and word[0] in self._surnames
+        return word[0].isupper() or not word.isascii()

@@ -24,7 +24,14 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # A name that is more than one: a link, markup, somebody's address. No customer is to read that.
 _NO_NAME = re.compile(r"://|www\.|@|[\[\]{}<>|\\*`\n\r]|\*\*\*")
 _REVIEWS_READ = 20
-_RECOMMENDED = 5
+_RECOMMENDED = 10
+# What tells the sizes of one thing from each other: 250 g, 100克, 12 x 330 ml, size 42, XL.
+_SIZE = re.compile(
+    r"(?:\d+\s*[x×]\s*)?\d+(?:[.,]\d+)?\s*(?:"
+    r"(?:kg|mg|g|ml|cl|l|oz|lbs?|mm|cm|m|pcs|pieces|packs?|stück)(?![^\W\d_])"
+    r"|千克|公斤|毫升|厘米|克|斤|升|片|包|袋|支|件|盒|码)装?"
+    r"|\b(?:size|größe)\s+\w+|(?<=[\s,(/-])(?:xxs|xs|s|m|l|xl|xxl)\b"
+)
 # Offers that ended longer ago than this are not spoken of any more.
 ENDED_LATELY_DAYS = 14
 
@@ -79,6 +86,11 @@ def named_in(name: str | None, language: str) -> str | None:
     return plain if mask(plain) == plain else None
 
 
+def without_size(name: str) -> str:
+    """A name as it is for all sizes and weights of the thing; of "Green tea, 250 g" green tea."""
+    return " ".join(re.sub(r"[\W_]+", " ", _SIZE.sub(" ", name.casefold())).split())
+
+
 def user_language(snapshot: Snapshot, user_id: str) -> tuple[str, LanguageFrom] | None:
     """The language to write to a user in, and who says so: the shop's users, or the user's own reviews."""
     for each in (user_id, *ids_of(snapshot.connection, user_id)):
@@ -111,12 +123,16 @@ def recommended_item(
     *,
     besides: Item | None = None,
 ) -> Item | None:
-    """The best item to offer, another one than `besides`; None without one, or without a recommender."""
+    """The best item to offer, no size of `besides` in its place; None without one or a recommender."""
     if model_store.promoted(connection, "recommend") is None:
         return None
     for each in recommendations(connection, models, user_id, as_of, _RECOMMENDED):
         name = named_in(each.name, language)
-        if name and name != each.item_id and (besides is None or each.item_id != besides.item_id):
+        if not name or name == each.item_id:
+            continue
+        if besides is None or (
+            each.item_id != besides.item_id and without_size(name) != without_size(besides.name)
+        ):
             return Item(each.item_id, name)
     return None
 

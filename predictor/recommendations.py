@@ -30,6 +30,7 @@ _USERS_AT_ONCE = 250
 PLACES_FOR_ONE_UNSOLD = 5
 # A purchase is due when about as much time has gone by as usually does; what is long overdue may be over.
 DUE_FROM, DUE_UNTIL = 0.75, 2.0
+DUE = N_("buys it every {gap_days} days, due now")
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ class _Why:
         """Template and values: the user's own rhythm first, then what goes with what they bought."""
         orders, gap, last, due = (float(column[row]) for column in self._columns.values())
         if orders >= 2 and DUE_FROM <= due <= DUE_UNTIL:
-            return N_("buys it every {gap_days} days, due now"), {"gap_days": gap}
+            return DUE, {"gap_days": gap}
         if orders >= 2:
             return N_("bought {orders} times, last {last_days} days ago"), {
                 "orders": orders,

@@ -24,7 +24,7 @@ from storage.errors import ModelFileError
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2  # 1 counted orders and not days with orders
 MOST_ROWS = 20_000
 PRIORS = (0.3, 1.0, 3.0, 10.0, 30.0)  # how many orders of the shop's mean a user's own mean is weighed with
 _GONE = 0.5  # from here on a user is taken for gone: P(alive) below a fifth
@@ -57,7 +57,7 @@ class Simple:
 
     def orders(self, known: Histories, days: float) -> Floats:
         """(n_users,) expected orders within so many days; never quite 0."""
-        said = self.bg_nbd.expected_orders(*known.bg_nbd, days)
+        said = self.bg_nbd.expected_orders(*known.bg_nbd, days) * known.orders_per_day
         gone, pace = _gone(self.bg_nbd, known)
         return np.maximum(said + self.back * gone * pace * days, _LEAST_ORDERS)
 
@@ -217,7 +217,7 @@ def _gone(model: BGNBD, known: Histories) -> tuple[Floats, Floats]:
     """
     repeats, span, age = known.bg_nbd
     stopped = 1 - model.probability_alive(repeats, span, age)
-    return stopped**3, (model.r + repeats) / (model.alpha + age)
+    return stopped**3, (model.r + repeats) / (model.alpha + age) * known.orders_per_day
 
 
 def _back(learned: Sequence[Examples]) -> float:

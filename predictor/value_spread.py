@@ -84,7 +84,9 @@ def fit_spread(
         ratio = came[places] / np.maximum(said[places], 1e-9)
         expected.append(float(said[places].mean()))
         low.append(float(np.clip(np.quantile(ratio, outer, method="lower"), 0.0, 1.0)))
-        high.append(float(max(np.quantile(ratio, 1 - outer, method="higher"), 1.0)))
+        # Where many spend nothing, nobody lies below: then all that is left out lies above.
+        below = float((ratio < low[-1]).mean())
+        high.append(float(max(np.quantile(ratio, min(below + SHARE, 1.0), method="higher"), 1.0)))
     return Spread(
         np.array(expected),
         np.array(low),

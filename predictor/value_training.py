@@ -97,8 +97,8 @@ def _cutoffs(as_of: date, span: int, window: int) -> list[date]:
 
 def _ratio(each: Examples) -> float:
     """Orders that came over those that BG/NBD of that day said."""
-    said = each.histories.fitted.expected_orders(*each.histories.bg_nbd, each.window_days)
-    return float(each.orders.sum() / said.sum())
+    days = each.histories.fitted.expected_orders(*each.histories.bg_nbd, each.window_days)
+    return float(each.orders.sum() / (days * each.histories.orders_per_day).sum())
 
 
 def spearman(a: Floats, b: Floats) -> float:

@@ -63,6 +63,14 @@ def entered_since(connection: sqlite3.Connection, as_of: date, *, up_to: int) ->
     return [Flagged(row[0], date.fromisoformat(row[1]), row[2]) for row in rows]
 
 
+def entered_after(connection: sqlite3.Connection, event: int) -> frozenset[str]:
+    """Who became flagged after the event of that number, flagged still or not."""
+    rows = connection.execute(
+        "SELECT DISTINCT user_id FROM flag_events WHERE change = 'entered' AND flag_event_id > ?", (event,)
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def flagged_on(connection: sqlite3.Connection, as_of: date) -> int | None:
     """How many users were flagged on data up to that day; None before the first that was noted."""
     event = connection.execute(

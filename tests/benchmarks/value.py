@@ -58,6 +58,7 @@ def peer(known: Histories, now: Histories, days: int) -> Said:
         )
         mean = money.conditional_expected_average_profit(repeats, np.maximum(now.net_per_order / 100, 0.01))
     orders, mean = np.nan_to_num(np.asarray(orders)), np.nan_to_num(np.asarray(mean))
+    orders = orders * now.orders_per_day  # it counts days with orders, as ours does
     return Said(orders, 100 * orders * mean)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.command import Asker
 from bot.digest_reply import Seen, digest
 from bot.i18n import using
-from predictor.scoring import reasons_of
+from predictor.scoring import reasons_of, refresh_scores
 from storage import flag_events
 from storage.database import transaction
-from storage.identity_changes import exclude
+from storage.identity_changes import exclude, merge
 from storage.moments import day_start
-from tests.bot.conftest import Shop
-from tests.conftest import LAST_DAY
+from tests.bot.conftest import ODD_IDS, Shop
+from tests.conftest import LAST_DAY, Line, write
 
 
 @pytest.fixture
@@ -121,6 +121,101 @@ def test_who_is_excluded_meanwhile_is_out_and_said_to_be(flagged: Shop) -> None:
         exclude(connection, str(one), "staff", int(flagged.now.timestamp()))
     lines = digest(flagged.desk, Seen(first.event, LAST_DAY)).reply.lines
     assert "Out: excluded: 1." in lines
+
+
+def horizon_and_active(shop: Shop) -> tuple[int, int]:
+    with shop.home.store() as connection:
+        record = refresh_scores(connection, shop.desk.home.models, LAST_DAY, shop.settings.flag_at)
+    return record.horizon_days, record.active_days
+
+
+def lapse_one(shop: Shop) -> tuple[str, int]:
+    """Let time pass until the flagged user with the oldest last order is no longer active.
+
+    Returns that user and the last event before the flag.
+    """
+    with shop.home.store() as connection:
+        user_id, recency = connection.execute(
+            "SELECT user_id, recency_days FROM scores WHERE flagged ORDER BY recency_days DESC, user_id"
+        ).fetchone()
+    event = forget(shop, user_id)
+    days = horizon_and_active(shop)[1] - int(recency) + 1
+    with shop.home.store() as connection:
+        write(connection, [Line("later", ODD_IDS[0], day_start(LAST_DAY + timedelta(days=days)))])
+    return str(user_id), event
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "Not listed: flagged, then excluded: 1."), ("zh", "未列出：预警后已排除1人。")],
+)
+def test_who_is_flagged_and_excluded_between_two_digests_is_counted(
+    flagged: Shop, language: str, line: str
+) -> None:
+    one, two = users(flagged)[:2]
+    event = forget(flagged, one, two)
+    with flagged.home.store() as connection:
+        exclude(connection, str(one), "staff", int(flagged.now.timestamp()))
+    with using(language):
+        found = digest(flagged.desk, Seen(event, LAST_DAY))
+        after = digest(flagged.desk, Seen(found.event, LAST_DAY)).reply
+    assert line in found.reply.lines
+    assert [found.reply.facts[name] for name in ("entered", "left", "excluded", "lapsed")] == [1, 0, 1, 0]
+    assert users(flagged, Seen(event, LAST_DAY)) == [two]
+    assert line not in after.lines
+    assert after.facts["excluded"] == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "Not listed: flagged, then lapsed: 1."), ("zh", "未列出：预警后已沉睡1人。")],
+)
+def test_who_is_flagged_and_lapses_between_two_digests_is_counted(
+    flagged: Shop, language: str, line: str
+) -> None:
+    user_id, event = lapse_one(flagged)
+    with using(language):
+        reply = digest(flagged.desk, Seen(event, LAST_DAY)).reply
+    assert line in reply.lines
+    assert [reply.facts[name] for name in ("excluded", "lapsed")] == [0, 1]
+    assert user_id not in users(flagged, Seen(event, LAST_DAY))
+
+
+def test_who_was_told_of_and_then_excluded_or_lapsed_is_out_and_not_counted_twice(flagged: Shop) -> None:
+    lapse_one(flagged)
+    with flagged.home.store() as connection:
+        event = flag_events.last_event(connection)
+    reply = digest(flagged.desk, Seen(event, LAST_DAY)).reply
+    assert any(line.startswith("Out: ") and "lapsed: " in line for line in reply.lines)
+    assert [reply.facts[name] for name in ("excluded", "lapsed")] == [0, 0]
+
+
+def test_who_is_at_a_lower_risk_by_now_is_not_among_the_lapsed(flagged: Shop) -> None:
+    event = forget(flagged, *users(flagged))
+    reply = digest(flagged.with_settings(flag_at=0.99).desk, Seen(event, LAST_DAY)).reply
+    assert reply.facts["flagged"] == 0
+    assert [reply.facts[name] for name in ("excluded", "lapsed")] == [0, 0]
+
+
+def test_who_is_merged_into_a_flagged_user_is_not_among_the_lapsed(flagged: Shop) -> None:
+    one, two = map(str, users(flagged)[:2])
+    event = forget(flagged, two)
+    with flagged.home.store() as connection:
+        merge(connection, one, [two], int(flagged.now.timestamp()))
+    facts = digest(flagged.desk, Seen(event, LAST_DAY)).reply.facts
+    assert [facts[name] for name in ("excluded", "lapsed")] == [0, 0]
+
+
+def test_a_first_digest_counts_those_of_the_last_horizon(flagged: Shop) -> None:
+    (one, *_) = users(flagged)
+    horizon, _active = horizon_and_active(flagged)
+    with flagged.home.store() as connection:
+        exclude(connection, str(one), "staff", int(flagged.now.timestamp()))
+    assert digest(flagged.desk, None).reply.facts["excluded"] == 1
+    with flagged.home.store() as connection, transaction(connection):
+        before = LAST_DAY - timedelta(days=horizon + 1)
+        connection.execute("UPDATE flag_events SET as_of = ?", (before.isoformat(),))
+    assert digest(flagged.desk, None).reply.facts["excluded"] == 0
 
 
 def test_old_data_is_the_first_thing_said(flagged: Shop) -> None:

@@ -495,9 +495,9 @@ def test_with_too_little_history_train_says_what_is_needed(fresh_program: Progra
 def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> None:
     printed = two_models.json("models")
     assert printed == two_models.json("models", "list")
-    assert [model["version"] for model in printed["models"]] == [3, 2, 1]
-    assert [model["task"] for model in printed["models"]] == ["recommend", "churn", "churn"]
-    assert set(printed["models"][1]) >= {
+    assert [model["version"] for model in printed["models"]] == [4, 3, 2, 1]
+    assert [model["task"] for model in printed["models"]] == ["value", "recommend", "churn", "churn"]
+    assert set(printed["models"][2]) >= {
         "version",
         "task",
         "stage",
@@ -506,10 +506,10 @@ def test_models_lists_the_newest_first_with_their_cards(two_models: Program) -> 
         "active_days",
         "card",
     }
-    assert 0.5 < printed["models"][1]["card"]["metrics"]["auroc"] <= 1
+    assert 0.5 < printed["models"][2]["card"]["metrics"]["auroc"] <= 1
     shown = [line.split() for line in two_models("models", "list").stdout.splitlines()]
-    assert [line[0] for line in shown] == ["3", "2", "1"]
-    assert [line for line in shown if "recommend" in line] == shown[:1]
+    assert [line[0] for line in shown] == ["4", "3", "2", "1"]
+    assert [line for line in shown if "recommend" in line] == shown[1:2]
 
 
 def test_without_models_the_list_says_to_train(fresh_program: Program) -> None:

@@ -133,7 +133,7 @@ def test_training_goes_on_to_recommendations(own_shop: Shop) -> None:
         write(connection, shop_with_habits())
     report = run_training(own_shop.desk, horizon_days=90, active_days=270)
     assert report.recommender is not None
-    assert own_shop.steps[-1] == "learning what to recommend"
+    assert own_shop.steps[-2:] == ["learning what to recommend", "learning what users are worth"]
     assert report.recommender.as_of == report.trained.record.as_of
     assert report.recommender.active_days == report.trained.record.active_days
     assert "recommended items" in trained_reply(report, own_shop.desk).lines[-1]

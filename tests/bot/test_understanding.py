@@ -40,6 +40,7 @@ SAMPLES: dict[str, object] = {
     "compared": "last_year",
     "product": "TP-001",
     "sought": "refund",
+    "findable": "order 4711",
     "when": "tomorrow at 9:00",
     "only_new": True,
     "segment": "Champions",

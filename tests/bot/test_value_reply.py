@@ -14,6 +14,7 @@ from bot.training_reply import run_training
 from bot.understanding import understand
 from predictor.value import train_valuer
 from storage.database import Home
+from storage.identity_changes import exclude
 from tests.bot.conftest import LAPSED, NEW, ONE_ORDER, BorrowedModels, Program, Shop
 from tests.conftest import Line, write
 
@@ -81,6 +82,15 @@ def test_what_cannot_be_answered_is_refused_in_words(valued: Shop, shop: Shop) -
     without = shop.ask("ltv 007").failure
     assert without is not None
     assert without.kind == "no_model"
+
+
+def test_who_is_excluded_has_no_value_and_is_said_to_be(valued: Shop) -> None:
+    with valued.home.store() as connection:
+        exclude(connection, "007", "staff", int(valued.now.timestamp()))
+    reply = valued.answer("ltv 007")
+    assert reply.title == "User 007 is excluded, so there is no value."
+    assert reply.facts["expected_cents"] is None
+    assert "Excluded since" in reply.lines[0]
 
 
 def test_segments_have_values(valued: Shop) -> None:

@@ -45,7 +45,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Home:
                 Line("one", "one-order", end - 20 * DAY_SECONDS, 5000),
                 Line("back", "sent-back", end - 20 * DAY_SECONDS, 5000),
                 Line("back-r", "sent-back", end - 10 * DAY_SECONDS, -5000, quantity=-1.0),
-                *(Line(f"m{n}", "machine", end + DAY_SECONDS - 1 - n * 1500, 700) for n in range(20_000)),
+                *(Line(f"m{n}", "machine", end - n * 1500, 700) for n in range(20_000)),
             ],
         )
         train_valuer(connection, home.models, as_of=None, active_days=90)
