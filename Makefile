@@ -11,6 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
+.PHONY: bench-expected-orders
 .PHONY: bench-promo bench-quality bench-segments bench-value
 
 demo: $(VENV)/installed
@@ -57,6 +58,9 @@ bench-faults: $(VENV)/installed-test
 
 bench-promo: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.promo
+
+bench-expected-orders: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.expected_orders
 
 bench-segments: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.segments

@@ -49,6 +49,7 @@ def warnings_effect_reply(_question: Question, desk: Desk) -> Reply:
         title=_title(found, desk),
         lines=[
             *desk.stale_line(as_of),
+            *_settings_line(found),
             *_contacts_lines(found),
             *money_line(found.cents, found.cents_low, found.cents_high, currency),
             *ahead_line(found.milestones, desk),
@@ -90,8 +91,8 @@ def _never() -> Reply:
 def _title(found: WarningEffect, desk: Desk) -> str:
     if found.verdict is not None:
         return _(_VERDICTS[found.verdict]).format(
-            listed=_rate(found.listed.rate),
-            holdout=_rate(found.holdout.rate),
+            listed=_rate(found.listed_rate),
+            holdout=_rate(found.holdout_rate),
             effect=signed_points(found.effect),
             low=signed_points(found.low),
             high=signed_points(found.high),
@@ -108,8 +109,19 @@ def _title(found: WarningEffect, desk: Desk) -> str:
     ).format(
         over=formats.count(over),
         needed=formats.count(found.milestones[0].users),
-        listed=_rate(found.listed.rate),
-        holdout=_rate(found.holdout.rate),
+        listed=_rate(found.listed_rate),
+        holdout=_rate(found.holdout_rate),
+    )
+
+
+def _settings_line(found: WarningEffect) -> tuple[str, ...]:
+    if found.settings < 2:
+        return ()
+    return (
+        _(
+            "The share held out was changed: each share is compared by itself and the differences are pooled,"
+            " rates and contacts as their weighted means. Money is not compared over several shares."
+        ),
     )
 
 
@@ -182,8 +194,9 @@ def _facts(found: WarningEffect | None, share: float) -> dict[str, object]:
         "drawn_out": found.drawn_out,
         "listed": found.listed.users,
         "holdout": found.holdout.users,
-        "listed_rate": found.listed.rate,
-        "holdout_rate": found.holdout.rate,
+        "listed_rate": found.listed_rate,
+        "holdout_rate": found.holdout_rate,
+        "settings": found.settings,
         **{
             name: getattr(found, name)
             for name in (

@@ -62,8 +62,10 @@ def users_needed(difference: float, rate: float, share: float, z: float = Z95) -
     return high
 
 
-def pooled(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[float, float, float]:
-    """The difference over several experiments (the last axis) by Mantel and Haenszel, and its 95 % interval.
+def pooled(
+    x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, z: float = Z95
+) -> tuple[float, float, float]:
+    """The difference over several experiments (the last axis) by Mantel and Haenszel, and its interval.
 
     Experiments weigh by what they can tell, n1·n2/(n1+n2), and are never added up across: so a larger share
     held out in one of them does no harm. The interval is Klingenberg's (2014), on the variance of Sato.
@@ -79,8 +81,8 @@ def pooled(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[
     estimate = float(np.sum((x1 * n2 - x2 * n1) / total)) / weight
     slope = float(np.sum((n2**2 * x1 - n1**2 * x2 + n1 * n2 * (n2 - n1) / 2) / total**2)) / weight**2
     level = float(np.sum((x1 * (n2 - x2) + x2 * (n1 - x1)) / (2 * total))) / weight**2
-    middle = estimate + Z95**2 * slope / 2
-    half = np.sqrt(max(0.0, middle**2 - estimate**2 + Z95**2 * level))
+    middle = estimate + z**2 * slope / 2
+    half = np.sqrt(max(0.0, middle**2 - estimate**2 + z**2 * level))
     return estimate, max(-1.0, float(middle - half)), min(1.0, float(middle + half))
 
 

@@ -3,6 +3,9 @@
 The pool grows week by week, and whoever looks at it every week would sooner or later see an effect by chance.
 So a verdict is due only where the pool reaches a size that was planned: one that can show a difference of 15,
 10 or 5 points. Each of these looks is at the first so many users, and keeps a third of the 5 % of errors.
+
+Where the share was changed, users before and after are compared apart and only the differences are pooled:
+added up, an arm that had more of its users in a good season would look better by the season alone.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +24,7 @@ from predictor.expected_rate import expected_rate
 from predictor.flag_changes import flagged_users
 from predictor.mean_difference import money_interval
 from predictor.outcomes import ArmResult, arm_result, outcomes_of
-from predictor.rate_difference import newcombe, pooled, users_needed
+from predictor.rate_difference import Z95, newcombe, pooled, users_needed
 from predictor.scoring import flag_threshold, score_everybody
 from storage import flag_events, warning_holdouts
 from storage.identities import ids_of
@@ -36,6 +39,7 @@ _LEAST_CONTACTED = 0.1
 _WEEKS = 2
 
 _Unit = tuple[WarnedUser, tuple[bool, int]]
+_Arms = tuple[Sequence[_Unit], Sequence[_Unit]]  # the listed and the held out
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,20 @@ class WarningEffect:
     """The pool: how many are drawn, and of those whose window is over what both arms did.
 
     `effect` is the order rate of the listed less that of the held out, `cents` the same of net money per
-    user, each with its 95 % interval and None without both arms. `per_contact` is the effect per contacted
-    user: as if being listed worked through contacts alone. `verdict` is the one of the last look that was
-    due, at a difference of `looked_at`; both are None before the first.
+    user, each with its 95 % interval and None without both arms. Where the share was changed (`settings`
+    counts the shares under which both arms can be compared) the rates and contacted shares of both arms are
+    means over the settings with the weights of the effect, and there is no money. `per_contact` is the
+    effect per contacted user: as if being listed worked through contacts alone. `verdict` is the one of the
+    last look that was due, at a difference of `looked_at`; both are None before the first.
     """
 
     drawn: int
     drawn_out: int
     listed: ArmResult
     holdout: ArmResult
+    settings: int
+    listed_rate: float | None
+    holdout_rate: float | None
     listed_contacted: float | None
     holdout_contacted: float | None
     effect: float | None
@@ -127,8 +136,7 @@ def look(over: Sequence[_Unit], sizes: Sequence[tuple[float, int]]) -> tuple[Ver
     for points, size in sizes:
         if len(over) < size or verdict in ("worked", "harmed"):
             break
-        listed, holdout = _both(over[:size])
-        low, high = newcombe(listed.ordered, listed.users, holdout.ordered, holdout.users, Z_LOOK)
+        _, low, high = _difference(_by_setting(over[:size]), Z_LOOK)
         verdict, looked_at = ("worked" if low > 0 else "harmed" if high < 0 else "not_shown"), points
     return verdict, looked_at
 
@@ -164,18 +172,21 @@ def _effect(
     sizes: Sequence[tuple[float, int]],
     ahead: Sequence[Milestone],
 ) -> WarningEffect:
-    listed, holdout = _both(over)
-    listed_contacted, holdout_contacted = (
-        _contacted([each for each, _ in over if each.arm == arm], contacts, connection)
-        for arm in ("listed", "holdout")
+    listed, held = _arms(over)
+    by_setting = _by_setting(over)
+    listed_rate, holdout_rate = _shares(by_setting, lambda units: _result(units).rate)
+    listed_contacted, holdout_contacted = _shares(
+        by_setting, lambda units: _contacted([each for each, _ in units], contacts, connection)
     )
     effect = low = high = cents = cents_low = cents_high = None
     per_contact = per_contact_low = per_contact_high = None
-    if listed.rate is not None and holdout.rate is not None:
-        effect, low, high = _difference(over, listed, holdout)
-        cents, cents_low, cents_high = (
-            None if math.isnan(each) else each for each in money_interval(listed.cents, holdout.cents)
-        )
+    if listed_rate is not None and holdout_rate is not None:
+        effect, low, high = _difference(by_setting)
+        if len(by_setting) == 1:
+            cents, cents_low, cents_high = (
+                None if math.isnan(each) else each
+                for each in money_interval(*(_result(units).cents for units in by_setting[0]))
+            )
         more = (listed_contacted or 0) - (holdout_contacted or 0)
         if more >= _LEAST_CONTACTED:
             per_contact, per_contact_low, per_contact_high = (_share(x / more) for x in (effect, low, high))
@@ -183,8 +194,11 @@ def _effect(
     return WarningEffect(
         len(users),
         sum(each.arm == "holdout" for each in users),
-        listed,
-        holdout,
+        _result(listed),
+        _result(held),
+        len(by_setting),
+        listed_rate,
+        holdout_rate,
         listed_contacted,
         holdout_contacted,
         effect,
@@ -202,29 +216,51 @@ def _effect(
     )
 
 
-def _difference(over: Sequence[_Unit], listed: ArmResult, holdout: ArmResult) -> tuple[float, float, float]:
-    """The difference with its interval; where the share was changed, each time on its own."""
-    by_setting: dict[int, list[_Unit]] = defaultdict(list)
-    for unit in over:
-        by_setting[unit[0].setting_id].append(unit)
+def _difference(by_setting: Sequence[_Arms], z: float = Z95) -> tuple[float, float, float]:
+    """The difference with its interval: several settings are pooled; NaN without both arms."""
+    listed, holdout = ([_result(arms[which]) for arms in by_setting] for which in (0, 1))
+    counts = (
+        [each.ordered for each in listed],
+        [each.users for each in listed],
+        [each.ordered for each in holdout],
+        [each.users for each in holdout],
+    )
+    if len(by_setting) > 1:
+        return pooled(*counts, z)
+    (low,), (high,) = newcombe(*counts, z)
+    return (listed[0].rate or 0.0) - (holdout[0].rate or 0.0), float(low), float(high)
+
+
+def _shares(
+    by_setting: Sequence[_Arms], share: Callable[[Sequence[_Unit]], float | None]
+) -> tuple[float | None, float | None]:
+    """A share of either arm, over settings its mean by the weights of `pooled`; None without users."""
     if len(by_setting) == 1:
-        low, high = newcombe(listed.ordered, listed.users, holdout.ordered, holdout.users)
-        assert listed.rate is not None and holdout.rate is not None
-        return listed.rate - holdout.rate, float(low), float(high)
-    both = [_both(units) for units in by_setting.values()]
-    return pooled(
-        [each.ordered for each, _ in both],
-        [each.users for each, _ in both],
-        [each.ordered for _, each in both],
-        [each.users for _, each in both],
+        return share(by_setting[0][0]), share(by_setting[0][1])
+    weights = [len(listed) * len(held) / (len(listed) + len(held)) for listed, held in by_setting]
+    listed_share, held_share = (
+        sum(weight * (share(arms[which]) or 0.0) for weight, arms in zip(weights, by_setting, strict=True))
+        / sum(weights)
+        for which in (0, 1)
     )
+    return listed_share, held_share
 
 
-def _both(units: Sequence[_Unit]) -> tuple[ArmResult, ArmResult]:
-    listed, holdout = (
-        arm_result([outcome for user, outcome in units if user.arm == arm]) for arm in ("listed", "holdout")
-    )
-    return listed, holdout
+def _by_setting(units: Sequence[_Unit]) -> list[_Arms]:
+    """Both arms under each setting that has both; where none has, all units as one."""
+    found: dict[int, list[_Unit]] = defaultdict(list)
+    for unit in units:
+        found[unit[0].setting_id].append(unit)
+    return [arms for arms in map(_arms, found.values()) if all(arms)] or [_arms(units)]
+
+
+def _arms(units: Sequence[_Unit]) -> _Arms:
+    listed, held = ([unit for unit in units if unit[0].arm == arm] for arm in ("listed", "holdout"))
+    return listed, held
+
+
+def _result(units: Sequence[_Unit]) -> ArmResult:
+    return arm_result([outcome for _, outcome in units])
 
 
 def _contacted(

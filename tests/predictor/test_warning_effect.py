@@ -133,6 +133,60 @@ def test_it_says_what_being_listed_and_contacted_is_worth(store: sqlite3.Connect
     assert (found.verdict, found.looked_at) == ("worked", 0.15)
 
 
+def test_a_changed_share_turns_no_sign(store: sqlite3.Connection) -> None:
+    """Few held out in a good season, most in a bad one: added up, listing seems to help while it harms."""
+    start = known_before(DAY)
+    later = DAY + timedelta(days=60)
+    ordering: list[tuple[str, int]] = []
+    contacts: dict[str, list[int]] = {}
+    for share, day, first, listed_rate, held_rate in (
+        (0.1, DAY, 0, 0.7, 0.9),
+        (0.5, later, 2_000, 0.1, 0.3),
+    ):
+        switch(store, share, day - timedelta(days=1))
+        new = names(2_000, first=first)
+        flag(store, new, day)
+        for which, rate in (("listed", listed_rate), ("holdout", held_rate)):
+            users = sorted(arm(store, which) & set(new))
+            ordering += [(user, known_before(day)) for user in users[: round(rate * len(users))]]
+            contacts |= {user: [known_before(day) + 60] for user in users[: round((1 - rate) * len(users))]}
+    write(
+        store,
+        [
+            *(Line(f"o{user}", user, when + DAY_SECONDS) for user, when in ordering),
+            Line("first", "x", start - 99 * DAY_SECONDS),
+            Line("late", "x", start + 120 * DAY_SECONDS),
+        ],
+    )
+    found = warning_effect(store, contacts, now=NOW)
+    assert found.listed.rate is not None
+    assert found.holdout.rate is not None
+    assert found.listed.rate > found.holdout.rate  # what adding up would say
+    assert found.settings == 2
+    assert found.effect == pytest.approx(-0.2, abs=0.01)
+    assert found.listed_rate is not None
+    assert found.holdout_rate is not None
+    assert found.listed_rate - found.holdout_rate == pytest.approx(found.effect)
+    assert found.listed_contacted is not None
+    assert found.holdout_contacted is not None
+    assert found.listed_contacted - found.holdout_contacted == pytest.approx(0.2, abs=0.01)
+    assert (found.cents, found.cents_low, found.cents_high) == (None, None, None)
+
+
+def test_a_look_over_two_shares_pools_them_as_the_effect_does() -> None:
+    units = []
+    for user, users, ordered in (
+        (WarnedUser("u", DAY, "listed", 1, 0, 0, 1), 900, 630),
+        (WarnedUser("u", DAY, "holdout", 1, 0, 0, 1), 100, 90),
+        (WarnedUser("u", DAY, "listed", 2, 0, 0, 2), 500, 50),
+        (WarnedUser("u", DAY, "holdout", 2, 0, 0, 2), 500, 150),
+    ):
+        units += [(user, (number < ordered, 0)) for number in range(users)]
+    assert (630 + 50) / 1_400 > (90 + 150) / 600  # added up the listed order more
+    assert look(units, [(0.10, len(units))]) == ("harmed", 0.10)
+    assert look(units[:1_000], [(0.10, 1_000)]) == ("harmed", 0.10)  # the first share alone
+
+
 def test_before_a_window_is_over_there_is_nothing_to_compare(store: sqlite3.Connection) -> None:
     switch(store, 0.4)
     flag(store, names(400))
