@@ -72,7 +72,7 @@ class Pseudonyms:
 
 
 def discreet(args: Mapping[str, object], pseudonyms: Pseudonyms) -> dict[str, object]:
-    """What a question named, as it may be kept: a user by the stored id, a free text masked, the rest as it is."""
+    """What a question named, as it may be kept: a user by the stored id, a free text masked."""
     kept = dict(args)
     for name, hide in (("user", pseudonyms.id_for), ("text", mask)):
         if isinstance(said := kept.get(name), str):

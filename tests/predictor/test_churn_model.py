@@ -165,11 +165,11 @@ def test_a_model_that_reads_texts_as_they_were_read_before_is_refused(
     words = {
         "encoder": {
             "model": "a",
-            "version": "1",
+            "revision": "1",
             "prefix": "",
             "pooling": "mean",
             "max_tokens": 512,
-            "precision": "fp32",
+            "dtype": "fp32",
         },
         "middle": middle,
         "tone": middle,
