@@ -167,7 +167,7 @@ QUESTIONS = (
     f"{TYPED}?",
     f"recommend for {TYPED}",
     f"recommend for user {NAMED['id']}",
-    "as csv",
+    f"why is user {NAMED['id']} at risk",  # the list that is remembered last
 )
 
 
@@ -181,8 +181,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         shop.writes("users.csv", "user_id name email phone joined_at language", user_rows()),
     )
     shop.types("train")
+    shop.types("ask", "what are customers complaining about", "--json")
     shop.types("chat", "--as", "admin", stdin="\n".join(["read the reviews", "1", *QUESTIONS, "exit", ""]))
-    shop.types("ask", "search reviews late", "--json")
     shop.types("score", "--out", "home/scores.csv")
     shop.types("features", "--out", "home/features.csv")
     shop.types("digest", "--dry-run")
