@@ -16,6 +16,7 @@ from bot.registry import commands
 from bot.reply import Button, Failure, Reply
 from bot.understanding import Understanding
 from storage.errors import OpsbotError
+from storage.privacy import Pseudonyms
 
 UNKNOWN = "unknown"
 
@@ -132,7 +133,8 @@ class Assistant:
         """A list may be asked for once more, as a file."""
         if reply.table is not None:
             with self._desk.home.bot() as connection:
-                remember_list(connection, asked.asker, reply, command, self._desk.moment())
+                pseudonyms = Pseudonyms(self._desk.home.path)
+                remember_list(connection, asked.asker, reply, command, self._desk.moment(), pseudonyms)
 
     def _audit(self, asked: Asked, reply: Reply) -> None:
         outcome = reply.failure.kind if reply.failure else "ok"

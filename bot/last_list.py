@@ -17,6 +17,7 @@ from bot.registry import commands
 from bot.reply import Attachment, Reply, Table
 from storage import conversation
 from storage.errors import OpsbotError
+from storage.privacy import Pseudonyms, discreet
 
 KIND = "list"
 
@@ -28,7 +29,12 @@ class NoListError(OpsbotError):
 
 
 def remember_list(
-    connection: sqlite3.Connection, asker: Asker, reply: Reply, command: Command, now: int
+    connection: sqlite3.Connection,
+    asker: Asker,
+    reply: Reply,
+    command: Command,
+    now: int,
+    pseudonyms: Pseudonyms,
 ) -> None:
     """Keep which question a list answered; nothing that would do something when it is asked again."""
     if reply.failure or not reply.table or not reply.table.rows:
@@ -36,7 +42,12 @@ def remember_list(
     if command.name == "csv" or command.confirm or command.reports or command.long:
         return
     conversation.keep_context(
-        connection, chat=_place(asker), message_id=0, command=command.name, args=reply.args, now=now
+        connection,
+        chat=_place(asker),
+        message_id=0,
+        command=command.name,
+        args=discreet(reply.args, pseudonyms),
+        now=now,
     )
 
 

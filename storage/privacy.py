@@ -7,7 +7,10 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+
+from storage.masking import mask
 
 # Kept only encrypted; until the store can encrypt, an import leaves them out and says so.
 PERSONAL_FIELDS = frozenset({"name", "email", "phone"})
@@ -66,3 +69,12 @@ class Pseudonyms:
             finally:
                 part.unlink(missing_ok=True)
             return self._path.read_bytes()
+
+
+def discreet(args: Mapping[str, object], pseudonyms: Pseudonyms) -> dict[str, object]:
+    """What a question named, as it may be kept: a user by the stored id, a free text masked."""
+    kept = dict(args)
+    for name, hide in (("user", pseudonyms.id_for), ("text", mask)):
+        if isinstance(said := kept.get(name), str):
+            kept[name] = hide(said)
+    return kept

@@ -155,3 +155,42 @@ def test_a_model_of_another_format_is_refused(model: ChurnModel, changed: dict[s
 def test_compressing_keeps_sign_and_order() -> None:
     assert compress(np.array([-np.e + 1, 0, np.e - 1])) == pytest.approx([-1, 0, 1])
     assert np.isnan(compress(np.array([np.nan]))).all()
+
+
+def test_a_model_that_reads_texts_as_they_were_read_before_is_refused(
+    model: ChurnModel, store: sqlite3.Connection, home: Home
+) -> None:
+    # Before topics were columns, nothing said how many ratings taught the tone.
+    middle = np.zeros(3)
+    words = {
+        "encoder": {
+            "model": "a",
+            "revision": "1",
+            "prefix": "",
+            "pooling": "mean",
+            "max_tokens": 512,
+            "dtype": "fp32",
+        },
+        "middle": middle,
+        "tone": middle,
+        "intercept": 0.0,
+        "drift": middle,
+    }
+    names = [*FEATURE_NAMES, "tone", "complaint_age_days", "recent_complaints", "decayed_complaints", "drift"]
+    record = model_store.add_candidate(
+        store,
+        home.models,
+        task="churn",
+        parts={**model.parts(), "feature_names": names, "families": {"text": words}},
+        as_of=date(2024, 3, 10),
+        horizon_days=30,
+        active_days=90,
+        card={},
+    )
+
+    with pytest.raises(
+        ModelFileError, match=r"^This model was made by another version of opsbot\."
+    ) as caught:
+        ChurnModel.from_parts(model_store.load_parts(record, home.models))
+
+    assert caught.value.next_step == "Train again: opsbot train"

@@ -34,6 +34,7 @@ from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, message, utf
 from storage import conversation
 from storage.conversation import StoredButton
 from storage.ledger import Part
+from storage.privacy import Pseudonyms, discreet
 
 log = logging.getLogger(__name__)
 
@@ -224,7 +225,7 @@ class Sender:
                 chat=letter.asker.chat,
                 message_id=message_id,
                 command=letter.reply.command,
-                args=letter.reply.args,
+                args=discreet(letter.reply.args, Pseudonyms(self._desk.home.path)),
                 now=self._desk.moment(),
             )
 

@@ -106,6 +106,15 @@ def test_a_reply_of_somebody_else_takes_the_same_context(telegram: Telegram) -> 
     assert "average user" in telegram.group.next_message().text
 
 
+def test_what_is_kept_of_a_question_tells_nobody_how_to_reach_somebody(telegram: Telegram) -> None:
+    telegram.ask("search reviews 13517846209")
+    telegram.ask("recommend for +49 171 9472683")
+    with telegram.shop.home.bot() as connection:
+        kept = [row["args"] for row in connection.execute("SELECT args FROM contexts")]
+    assert '{"text": "***"}' in kept
+    assert not any("9472683" in each or "135178" in each for each in kept)
+
+
 def test_old_buttons_and_contexts_are_forgotten(telegram: Telegram) -> None:
     telegram.ask(RISK)
     with telegram.shop.home.bot() as connection:
