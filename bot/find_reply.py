@@ -46,6 +46,7 @@ def find_reply(question: Question, desk: Desk) -> Reply:
             "Whom are you looking for?", next_step="For instance: {example}", example=example_of(question)
         )
     with desk.store() as connection:
+        desk.as_of(connection)  # without any order the way out is another one
         found = list(dict.fromkeys(user_of(connection, each) for each in _found(connection, desk, text)))
     if not found:
         raise NobodyFoundError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from heapq import nlargest
 
 from bot import formats
 from bot.command import Question
@@ -90,7 +89,6 @@ def _of_category(named: str, baskets: Baskets) -> Reply:
 
 def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
     rules = sorted(baskets.every_rule(), key=lambda rule: -rule[1].lift_low)
-    best = nlargest(ROWS_SHOWN, rules, key=lambda rule: rule[1].lift_low)
     columns = ("with_item_id", *COLUMNS, "baskets", "lift_low")
     file = list_file(desk, "basket-rules", columns, _file_rows(rules, baskets), kind="basket_rules")
     return Reply(
@@ -98,7 +96,7 @@ def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
             count=formats.count(len(rules) // 2)
         ),
         facts={"rules": len(rules)},
-        table=_pairs_table(best, baskets),
+        table=_pairs_table(rules[:ROWS_SHOWN], baskets),
         attachments=(file,),
     )
 

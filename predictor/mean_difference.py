@@ -23,7 +23,8 @@ def money_interval(
     amounts of the large arm tell how far those of a small holdout may lie, which a bootstrap of few buyers
     never sees; docs/campaigns.md has the figures. Janssen (1997),
     https://doi.org/10.1016/S0167-7152(97)00043-6: right for arms of unequal spread too, once they are large.
-    NaN with fewer than two users in an arm; a point where all spent alike.
+    NaN with fewer than two users in an arm; a point where all spent alike; with a single buyer that amount to
+    either side.
     """
     if min(len(first), len(second)) < 2:
         return float("nan"), float("nan"), float("nan")
@@ -32,19 +33,22 @@ def money_interval(
     error = float(np.sqrt(first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)))
     if error == 0:
         return difference, difference, difference
-    ratios = _permuted(first, second, draws, random)
+    amounts = np.concatenate([first, second])
+    amounts = amounts[amounts != 0]
+    if len(amounts) == 1:  # a lone amount tells nothing of how amounts spread
+        half = float(np.abs(amounts[0]))
+        return difference, difference - half, difference + half
+    ratios = _permuted(amounts, len(first), len(second), draws, random)
     lowest, highest = np.quantile(ratios, [0.025, 0.975], method="nearest")
     return difference, difference - float(highest) * error, difference - float(lowest) * error
 
 
-def _permuted(first: Floats, second: Floats, draws: int, random: np.random.Generator) -> Floats:
+def _permuted(amounts: Floats, n1: int, n2: int, draws: int, random: np.random.Generator) -> Floats:
     """(draws,) differences of means over their errors, each with the users dealt to the arms anew.
 
-    Only amounts other than 0 are dealt: how many of them fall into the second arm is hypergeometric.
+    Only `amounts`, those other than 0, are dealt: how many of them fall into the second arm is hypergeometric.
     """
-    both = np.concatenate([first, second])
-    amounts = both[both != 0]
-    n1, n2, spent = len(first), len(second), len(amounts)
+    spent = len(amounts)
     draws = min(draws, max(_FEWEST_DRAWS, _MOST_DRAWN // spent))
     total, squares = amounts.sum(), (amounts**2).sum()
     found = []

@@ -73,10 +73,7 @@ def train_valuer(
         active_days=active_days,
         card=card,
     )
-    current = model_store.promoted(connection, TASK)
-    if current is None or current.as_of <= record.as_of:
-        record = model_store.promote(connection, record.version)
-    return record
+    return model_store.promote_unless_older(connection, record)
 
 
 def valuer_in_use(connection: sqlite3.Connection) -> ModelRecord:

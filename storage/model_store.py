@@ -148,6 +148,14 @@ def promote(connection: sqlite3.Connection, version: int) -> ModelRecord:
     return by_version(connection, version)
 
 
+def promote_unless_older(connection: sqlite3.Connection, record: ModelRecord) -> ModelRecord:
+    """Put a candidate in use unless the one in use knew a later day; returns the record as it stands then."""
+    current = promoted(connection, record.task)
+    if current is not None and current.as_of > record.as_of:
+        return record
+    return promote(connection, record.version)
+
+
 def last_retired(connection: sqlite3.Connection, task: str) -> ModelRecord:
     """The model that was in use before; raises NoModelError where none was ever retired."""
     row = connection.execute(

@@ -82,3 +82,9 @@ def test_the_last_review_stands_there_masked_and_a_complaint_comes_first(
     assert "Broken again" in line
     assert "13812345678" not in line
     assert reply.facts["next_action"] == "apologise"
+
+
+def test_in_an_empty_store_it_says_to_import(empty_shop: Shop) -> None:
+    failure = empty_shop.ask("find order 1").failure
+    assert failure is not None
+    assert failure.kind == "empty_store"

@@ -37,4 +37,4 @@ def test_where_nobody_spends_anything_it_is_a_point_and_with_one_user_nothing() 
 
 def test_a_single_buyer_makes_it_wide_and_not_narrow() -> None:
     difference, low, high = money_interval(np.array([1000.0] + [0.0] * 29), np.zeros(30))
-    assert low <= 0 < difference < high  # a lone buyer falls into either arm alike: it just reaches 0
+    assert low < 0 < difference < high
