@@ -46,7 +46,7 @@ def money_interval(
 def _permuted(amounts: Floats, n1: int, n2: int, draws: int, random: np.random.Generator) -> Floats:
     """(draws,) differences of means over their errors, each with the users dealt to the arms anew.
 
-    Only `amounts`, those other than 0, are dealt: how many of them fall into the second arm is hypergeometric.
+    Only `amounts`, those other than 0, are dealt; how many fall into the second arm is hypergeometric.
     """
     spent = len(amounts)
     draws = min(draws, max(_FEWEST_DRAWS, _MOST_DRAWN // spent))
