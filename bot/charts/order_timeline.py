@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from bot import formats
 from bot.chart import OrderTimeline
@@ -28,6 +27,7 @@ from bot.charts.sheet import (
     VERMILION,
     WIDTH,
     fitted,
+    round_amounts,
     sheet,
     ticks,
     width_of,
@@ -92,7 +92,7 @@ def _time(axes: Axes, first: date, as_of: date) -> None:
 
 def _money(axes: Axes, top: float, bottom: float, currency: str | None) -> None:
     """Two or three amounts; below the line one where there is room for it."""
-    at = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(min(bottom, 0), max(top, 1))
+    at = round_amounts(min(bottom, 0), max(top, 1))
     shown = [cents for cents in at if bottom <= cents <= top * 1.05]
     ticks(axes, "y", shown, [formats.short_money(cents, currency) for cents in shown])
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from bot import formats
 from bot.chart import SalesBars
-from bot.charts.sheet import BLUE, LEFT, MUTED, RIGHT, TICK, fitted, sheet, ticks, write
+from bot.charts.sheet import BLUE, LEFT, MUTED, RIGHT, TICK, fitted, round_amounts, sheet, ticks, write
 from bot.i18n import _
 
 BOTTOM, TOP = 110, 600
@@ -27,7 +27,7 @@ def sales_bars(chart: SalesBars) -> Figure:
     step = -(-count // MOST_LABELS)
     places = range(0, min(count, len(chart.labels)), step)
     ticks(axes, "x", list(places), [chart.labels[place] for place in places])
-    levels = [highest * share for share in (0.5, 1)]
+    levels = [level for level in round_amounts(0, highest) if 0 < level <= highest]
     ticks(axes, "y", levels, [formats.short_money(level, chart.currency) for level in levels])
     legend = _("net revenue; pale: what it is compared with")
     fitted(write(figure, LEFT, TOP + 60, legend, size=TICK, color=MUTED), RIGHT - LEFT)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
 from bot.charts.lettering import ELLIPSIS, LETTER_FORMS, a_sentence, families
 
@@ -74,6 +75,11 @@ def fitted(text: Text, width: float, *, smallest: int = TICK) -> Text:
 def width_of(text: Text) -> float:
     """How many pixels wide the text is."""
     return text.get_window_extent().width
+
+
+def round_amounts(lowest: float, highest: float) -> Sequence[float]:
+    """Round amounts from `lowest` to `highest`, three steps or fewer; the outermost may lie beyond them."""
+    return [float(at) for at in MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(lowest, highest)]
 
 
 def ticks(axes: Axes, axis: str, at: Sequence[float], labels: Sequence[str]) -> None:
