@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Protocol
 
+from bot.campaign_words import CAMPAIGN_CONVERTORS
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days
 from bot.folding import LETTER, fold, is_chinese
@@ -293,6 +294,7 @@ CONVERTORS: dict[str, Convertor] = {
     "only_new": OnlyNew(),
     "sought": Sought(),
     "findable": Findable(),
+    **CAMPAIGN_CONVERTORS,
     **PROMO_CONVERTORS,
     **OFFER_CONVERTORS,
     "segment": GroupName(),
