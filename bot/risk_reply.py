@@ -15,6 +15,7 @@ from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
 from bot.users import asked_user, in_a_question, last_order, not_scored, who_is_who
 from bot.worklist_reply import standing_line, worklist_buttons
+from predictor.one_time_buyers import Standing, standing
 from predictor.scoring import Risk, band, promoted_model, risk_of
 from storage.identities import exclusion_of
 from storage.model_store import ModelRecord
@@ -48,8 +49,23 @@ def _scored(question: Question, desk: Desk, answer: Callable[[Risk, Parts, Desk]
         parts = [
             (reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons
         ]
+        among = standing(connection, user_id, risk.probability)
     reply = answer(risk, parts, desk)
-    return replace(reply, lines=[*who, *reply.lines])
+    facts = {**reply.facts, "one_time_buyers": vars(among)} if among else reply.facts
+    return replace(reply, lines=[*who, *_among_one_time_buyers(among), *reply.lines], facts=facts)
+
+
+def _among_one_time_buyers(among: Standing | None) -> list[str]:
+    """Where nearly all are high: how many of them, and which place this one has."""
+    if among is None:
+        return []
+    return [
+        _("{share} of users who ordered once are high; among these {users}, number {rank} by risk.").format(
+            share=formats.percent(among.high / among.users),
+            users=formats.count(among.users),
+            rank=formats.count(among.rank),
+        )
+    ]
 
 
 def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:

@@ -113,6 +113,7 @@ def answer(question: Question, desk: Desk) -> Reply:
             "flag_at": record.card["flag_at"],
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],
+            **{name: record.card.get(name, []) for name in ("groups", "gain_curve")},
         },
         chart=reliability_of(record.card),
         buttons=(Button(_("Who is at risk?"), _("who is at risk")),),
