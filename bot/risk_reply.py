@@ -141,6 +141,7 @@ def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
             {"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts
         ],
         "reliability": {name: risk.reliability[name] for name in ("from", "to", "users", "churned")},
+        **({"reliability_of": "given_scores"} if risk.realised else {}),
     }
 
 
@@ -175,10 +176,18 @@ def _reliability_line(risk: Risk) -> str:
     seen = risk.reliability
     if not seen["users"]:
         return _("In the back-test nobody was scored this high or low, so there is no track record yet.")
-    return _(
-        "Of {users} users scored {low}–{high} in the back-test,"
-        " {churned} placed no order within {horizon} days."
-    ).format(
+    sentence = (
+        _(
+            "Of {users} users really scored {low}–{high} and not contacted,"
+            " {churned} placed no order within {horizon} days."
+        )
+        if risk.realised
+        else _(
+            "Of {users} users scored {low}–{high} in the back-test,"
+            " {churned} placed no order within {horizon} days."
+        )
+    )
+    return sentence.format(
         users=formats.count(seen["users"]),
         low=formats.count(100 * seen["from"]),
         high=formats.percent(seen["to"]),
