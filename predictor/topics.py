@@ -18,8 +18,8 @@ Vectors = NDArray[np.float32]
 # A sentence is about a topic when it is at least this near to two of its examples, in cosine, and nearer
 # than to those of any other. Of 114 wordings in which the demo's users say what went wrong, 97 get their
 # topic, 10 none and 7 another; of 78 that only say how they feel, 18 are taken for a topic. The examples
-# were changed while looking at that shop: on 380 real sentences labelled by hand (`make bench-topics`) about
-# half of what is said to be about a topic is, and about half of what is about one is found; 0.2 is best there.
+# were changed while looking at that shop: on 380 real sentences labelled by hand (`make bench-topics`) half
+# of what is said to be about a topic is, and half of what is about one is found; 0.2 is the best there, too.
 NEAR = 0.2
 _EXAMPLES_COMPARED = 2
 
