@@ -112,11 +112,11 @@ class Outbox:
         return Sent(sent, left)
 
     async def send_all_due(self) -> Sent:
-        """The same, and once more when the work of the night is done."""
+        """The same, and once more when the work of the night is done, which nobody has to wait for."""
         first = await self.send_due()
+        await self.finish_the_night()
         if not first.left:
             return first
-        await self.finish_the_night()
         rest = await self.send_due()
         return Sent(first.sent + rest.sent, rest.left)
 

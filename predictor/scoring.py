@@ -138,7 +138,8 @@ def encoders_in_use(connection: sqlite3.Connection, models: Path) -> set[Encoder
         records.append(model_store.last_retired(connection, TASK))
     found = set()
     for record in filter(None, records):
-        with suppress(ModelFileError):
+        # A model of another version is trained again before it is used: its vectors are not needed.
+        with suppress(ModelFileError, TypeError):
             parts = model_store.load_parts(record, models).get("families", {})
             found |= {EncoderKey(**each["encoder"]) for each in parts.values() if "encoder" in each}
     return found
