@@ -8,17 +8,24 @@ from rapidfuzz import fuzz, process
 
 from bot.folding import fold
 from predictor.baskets import Baskets
-from storage.errors import OpsbotError
+from storage.errors import NotThereError
 
 OTHERS_SHOWN = 3
 _NEAR_FROM = 45  # of 100
 _NAME_IT = "Name it as the order lines do: by its id, or by a part of its name."
 
 
-class UnknownProductError(OpsbotError):
+class UnknownProductError(NotThereError):
     """A question names a product that nobody bought, or none that there is."""
 
     kind = "unknown_product"
+    argument = "product"
+
+
+class UnknownCategoryError(UnknownProductError):
+    """A question names a category that nobody bought of."""
+
+    argument = "category"
 
 
 def asked_product(named: str, baskets: Baskets) -> tuple[int, ...]:
@@ -50,11 +57,11 @@ def asked_category(named: str, baskets: Baskets) -> tuple[int, ...]:
         return found
     there = sorted({each for each in baskets.categories if each})
     near = process.extract(wanted, there, scorer=fuzz.WRatio, limit=OTHERS_SHOWN, processor=fold)
-    raise UnknownProductError(
+    raise UnknownCategoryError(
         "There is no category {named} in the orders.",
         next_step="Did you mean: {near}?" if near else _NAME_IT,
         named=named,
-        near=", ".join(each[0] for each in near),
+        near=[each[0] for each in near],
     )
 
 
@@ -68,9 +75,10 @@ def _unknown(named: str, wanted: str, baskets: Baskets, names: Sequence[str]) ->
     near = process.extract(wanted, texts, scorer=fuzz.WRatio, limit=OTHERS_SHOWN, score_cutoff=_NEAR_FROM)
     return UnknownProductError(
         "No product that was bought fits {named}.",
-        next_step="Did you mean: {near}?" if near else _NAME_IT,
+        next_step="Did you mean: {names}?" if near else _NAME_IT,
         named=named,
-        near=", ".join(_both_ways(place, baskets) for _text, _score, place in near),
+        near=[baskets.item_ids[place] for _text, _score, place in near],
+        names=", ".join(_both_ways(place, baskets) for _text, _score, place in near),
     )
 
 
