@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from bot.folding import fold
+from predictor.basket_counts import BasketCounts
 from predictor.baskets import Baskets
 from storage.errors import NotThereError
+
+# What was bought: with the contents of all baskets, or counts alone.
+Shelf = Baskets | BasketCounts
 
 OTHERS_SHOWN = 3
 _NEAR_FROM = 45  # of 100
@@ -28,7 +32,7 @@ class UnknownCategoryError(UnknownProductError):
     argument = "category"
 
 
-def asked_product(named: str, baskets: Baskets) -> tuple[int, ...]:
+def asked_product(named: str, baskets: Shelf) -> tuple[int, ...]:
     """Places of the items that a name fits: the one meant first, others after it.
 
     Ids come before names, whole names before parts of them, what is bought more often before the rest.
@@ -49,7 +53,7 @@ def asked_product(named: str, baskets: Baskets) -> tuple[int, ...]:
     raise _unknown(named, wanted, baskets, names)
 
 
-def asked_category(named: str, baskets: Baskets) -> tuple[int, ...]:
+def asked_category(named: str, baskets: Shelf) -> tuple[int, ...]:
     """Places of all items of a category; raises UnknownProductError with the nearest categories."""
     wanted = fold(named).strip()
     found = tuple(place for place, each in enumerate(baskets.categories) if each and fold(each) == wanted)
@@ -65,12 +69,12 @@ def asked_category(named: str, baskets: Baskets) -> tuple[int, ...]:
     )
 
 
-def called(place: int, baskets: Baskets) -> str:
+def called(place: int, baskets: Shelf) -> str:
     """What an item is called: its name, else its id."""
     return baskets.names[place] or baskets.item_ids[place]
 
 
-def _unknown(named: str, wanted: str, baskets: Baskets, names: Sequence[str]) -> UnknownProductError:
+def _unknown(named: str, wanted: str, baskets: Shelf, names: Sequence[str]) -> UnknownProductError:
     texts = [f"{fold(item_id)} {name}" for item_id, name in zip(baskets.item_ids, names, strict=True)]
     near = process.extract(wanted, texts, scorer=fuzz.WRatio, limit=OTHERS_SHOWN, score_cutoff=_NEAR_FROM)
     return UnknownProductError(
@@ -82,6 +86,6 @@ def _unknown(named: str, wanted: str, baskets: Baskets, names: Sequence[str]) ->
     )
 
 
-def _both_ways(place: int, baskets: Baskets) -> str:
+def _both_ways(place: int, baskets: Shelf) -> str:
     name = baskets.names[place]
     return f"{baskets.item_ids[place]} ({name})" if name else baskets.item_ids[place]
