@@ -75,15 +75,13 @@ def my_list_reply(question: Question, desk: Desk) -> Reply:
     if wanted:
         reminders = []
     lines += [
-        _("Reminder {number}: user {user} on {day} at {time} {text}")
-        .format(
+        _("Reminder {number}: user {user} on {day} at {time}").format(
             number=each.subscription_id,
             user=each.about,
             day=formats.day(desk.local_day(each.once_at or 0)),
             time=each.local_time,
-            text=each.question,
         )
-        .strip()
+        + (f" – {each.question}" if each.question else "")
         for each in reminders
     ]
     if wanted and not rows:

@@ -131,7 +131,7 @@ def test_contacting_who_is_held_out_is_asked_about_first(team: Shop) -> None:
 def test_a_reminder_comes_once_with_what_to_think_of_and_how_the_user_stands(team: Shop) -> None:
     reply = team.answer("remind me tomorrow at 9:00 about user 007: call", asker=MEI)
     assert reply.title == "Reminder of user 007 on Feb 5 at 09:00."
-    assert "Reminder 1: user 007 on Feb 5, 2024 at 09:00 call" in team.answer("my list", asker=MEI).lines
+    assert "Reminder 1: user 007 on Feb 5, 2024 at 09:00 – call" in team.answer("my list", asker=MEI).lines
     chat = Chat(pieces=1)
 
     async def night() -> Mapping[str, object]:
