@@ -91,7 +91,12 @@ def model_for(connection: sqlite3.Connection, models: Path, as_of: date | None) 
         if as_of is None
         else model_store.known_at(connection, TASK, as_of)
     )
-    return None if record is None else _loaded(record, models).model
+    return None if record is None else model_of(record, models)
+
+
+def model_of(record: ModelRecord, models: Path) -> ChurnModel:
+    """The model of a record, read into memory once."""
+    return _loaded(record, models).model
 
 
 def warm_up(connection: sqlite3.Connection, models: Path) -> None:
@@ -109,7 +114,7 @@ def score_everybody(
     Merges and exclusions are those known by then, or with `now` those that hold now.
     """
     snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
-    model = _loaded(record, models).model
+    model = model_of(record, models)
     table = model.table(snapshot, definition_of(record))
     return Scores(record, as_of, table, model.probability(table.values))
 
