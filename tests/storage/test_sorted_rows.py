@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,14 @@ import pyarrow as pa
 import pytest
 
 from storage import sorted_rows
-from storage.columns import distinct
+from storage.columns import Column, distinct
 from storage.sorted_rows import NUMBER, PLACE, SortedRows
 from storage.values import Bad
+
+
+def _column(cells: Sequence[Hashable]) -> Column[object]:
+    found = distinct(cells)
+    return Column(found.values, found.codes)
 
 
 @pytest.mark.parametrize("rows_at_once", [7, 1_000, 100_000])
@@ -31,7 +37,7 @@ def test_all_rows_come_back_by_their_key(
     for first in range(0, len(users), 100):
         part = slice(first, first + 100)
         places = np.arange(first, first + 100, dtype=np.uint32)
-        columns = [distinct(users[part]), distinct(sizes[part])]
+        columns: list[Column[object]] = [_column(users[part]), _column(sizes[part])]
         rows.add(range(first, first + 100), places, columns, [])
     blocks = list(rows.blocks())
     rows.close()
@@ -47,7 +53,7 @@ def test_all_rows_come_back_by_their_key(
 
 def test_bad_rows_are_left_out(tmp_path: Path) -> None:
     rows = SortedRows(tmp_path, "user_id", {"user_id": pa.string()})
-    rows.add([4, 5, 6], np.zeros(3, dtype=np.uint32), [distinct(["b", Bad("none"), "a"])], [1])
+    rows.add([4, 5, 6], np.zeros(3, dtype=np.uint32), [_column(["b", Bad("none"), "a"])], [1])
     assert [block["user_id"].to_pylist() for block in rows.blocks()] == [["a", "b"]]
 
 
