@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pyarrow as pa
 
 from storage import values
 from storage.batches import Source
@@ -21,14 +19,12 @@ from storage.errors import ImportRefusedError, StoreError
 from storage.identity_changes import following_kinds
 from storage.import_lock import sole_import
 from storage.import_notices import import_notices
-from storage.merge import Merge, Merged
+from storage.merge import Merge, Merged, create_staging, stage, stage_repeated
 from storage.notices import Notice
 from storage.opening import Opened, opened
 from storage.preset import Preset
 from storage.privacy import Pseudonyms
 from storage.rejects import RejectedFile
-from storage.sieve import Sieve, sieve_for
-from storage.staged_rows import ROOM, create_staging, stage, stage_repeated
 from storage.staging import Decisions, Reading, Staging, survey
 from storage.times import DateFormat, zone_named
 from storage.undated_returns import date_returns
@@ -98,8 +94,6 @@ def import_file(
     changed.
     """
     started = now or datetime.now(UTC)
-    # Arrow's own allocator keeps what it had once, and SQLite could not use it after.
-    pa.set_memory_pool(pa.system_memory_pool())
     try:
         with (
             opened(path, options, source) as file,
@@ -112,8 +106,8 @@ def import_file(
                 columns = file.source.columns
                 recognised(file.table.name, {name: columns[place] for name, place in file.layout.items()})
             reading = reading_as(options, started, Pseudonyms(home.path), file.preset)
-            work = _Import(connection, file, reading, rejects, progress, home.path)
-            with closing(work), transaction(connection):
+            work = _Import(connection, file, reading, rejects, progress)
+            with transaction(connection):
                 counts = work.run(path.name, int(started.timestamp()))
                 before_commit()
             rejected_file = work.keep_rejects()
@@ -169,7 +163,6 @@ class _Import:
         reading: Reading,
         rejects: RejectedFile,
         progress: Progress | None,
-        folder: Path,
     ) -> None:
         self.warnings = [*file.notices]
         self._connection = connection
@@ -180,18 +173,11 @@ class _Import:
         self._reading = reading
         self._rejects = rejects
         self._progress = progress
-        self._folder = folder
-        self._sieve: Sieve | None = None
-
-    def close(self) -> None:
-        """Forget the rows that are not in the store."""
-        if self._sieve is not None:
-            self._sieve.close()
-            self._sieve = None
 
     def run(self, file_name: str, now: int) -> dict[str, int]:
         connection = self._connection
-        connection.execute(f"PRAGMA main.cache_size = -{ROOM}")
+        # The same room for every file. More would make no import faster: rows are sorted before they go in.
+        connection.execute("PRAGMA main.cache_size = -16384")
         connection.execute("PRAGMA temp.cache_size = -8192")
         # SQLite builds a table for each IN (…) of a CHECK and each row, which is half the time of an import.
         # Words were checked when they were read.
@@ -217,10 +203,7 @@ class _Import:
         )
         says_kinds = self._table.name == "users" and "kind" in staging.columns
         with following_kinds(connection, import_id, now) if says_kinds else nullcontext():
-            sifted = self._sieve.run(merge) if self._sieve is not None else None
             merged = merge.run()
-        if sifted is not None:
-            merged = merged.plus(sifted)
         read = merged.added + merged.updated + merged.unchanged + rejected
         counts = {
             "read": read,
@@ -265,7 +248,6 @@ class _Import:
                 if decisions.made:
                     raise
                 self._rejects.discard()
-                self.close()
                 decisions = survey(self._source, self._table, self._layout, self._reading.date_format)
 
     def _stage_with(self, decisions: Decisions, currency: str | None) -> Staging:
@@ -273,16 +255,9 @@ class _Import:
         staging = Staging(self._table, self._layout, reading, decisions)
         create_staging(self._connection, self._table, staging.columns)
         done = 0
-        decided = self._preset is not None  # a line of these may give several rows
         for batch in self._source.batches():
             rows = staging.rows(batch)
-            if not decided and len(rows.numbers):
-                decided = True
-                self._sieve = sieve_for(self._connection, self._table, staging, self._folder, rows)
-            if self._sieve is not None:
-                self._sieve.add(rows)
-            else:
-                stage(self._connection, staging.columns, rows.good)
+            stage(self._connection, staging.columns, rows.good)
             self._rejects.add(rows.bad)
             if rows.places:
                 stage(self._connection, self._table.counted, rows.places, rejected=True)

@@ -82,24 +82,15 @@ class Reading:
 class StagedRows:
     """What became of a batch.
 
-    `columns` are those that are stored, and `left_out` the rows among them that are bad; `places` holds
-    (line number, the columns that the table counts) of bad rows where these are known; `repeated` those
-    columns of the rows that may have been in the file before.
+    `good` holds (line number, a value for each column); `places` holds (line number, the columns that
+    the table counts) of bad rows where these are known; `repeated` those columns of the rows that may
+    have been in the file before.
     """
 
-    numbers: Sequence[int]
-    columns: Sequence[Column[object]]
-    left_out: Sequence[int]
+    good: Iterator[tuple[object, ...]]
     bad: Sequence[BrokenRow]
     places: Sequence[tuple[object, ...]]
     repeated: Sequence[tuple[object, ...]]
-
-    @property
-    def good(self) -> Iterator[tuple[object, ...]]:
-        """(Line number, a value for each column) of the rows that are kept."""
-        rows = zip(self.numbers, *(column.rows() for column in self.columns), strict=True)
-        left_out = frozenset(self.left_out)
-        return (row for index, row in enumerate(rows) if index not in left_out) if left_out else iter(rows)
 
 
 class Staging:
@@ -131,7 +122,7 @@ class Staging:
             if table.counter and table.digest.of_id in layout:
                 self.columns.append(table.counter)
         numbered = table.counter is not None and table.counter not in self.columns
-        self.seen = SeenKeys() if numbered else None
+        self._seen = SeenKeys() if numbered else None
 
     @property
     def currency(self) -> str | None:
@@ -165,18 +156,19 @@ class Staging:
         for parser in self._parsers.values():
             self._currency.look_at_signs(parser.currencies)
         by_column = self._by_column(read, len(batch.numbers))
-        stored = [by_column[column] for column in self.columns]
+        stored = [by_column[column].rows() for column in self.columns]
+        good: Iterator[tuple[object, ...]] = zip(batch.numbers, *stored, strict=True)
         anonymous = _without_user(read.get("user_id"))
         self.anonymous += len(anonymous) - len(reasons.keys() & anonymous)
-        left_out = sorted(reasons)
+        if not reasons:
+            return StagedRows(good, batch.broken, (), self._repeated(by_column))
+        kept = (row for index, row in enumerate(good) if index not in reasons)
         bad = [
-            BrokenRow(batch.numbers[index], reasons[index], [column[index] for column in batch.columns])
-            for index in left_out
+            BrokenRow(batch.numbers[index], reason, [column[index] for column in batch.columns])
+            for index, reason in sorted(reasons.items())
         ]
-        broken = sorted([*batch.broken, *bad], key=lambda row: row.number) if bad else batch.broken
-        repeated = self._repeated(by_column)
-        places = self._places(batch, by_column, reasons) if bad else ()
-        return StagedRows(batch.numbers, stored, left_out, broken, places, repeated)
+        broken = sorted([*batch.broken, *bad], key=lambda row: row.number)
+        return StagedRows(kept, broken, self._places(batch, by_column, reasons), self._repeated(by_column))
 
     def _by_column(self, read: Mapping[str, Column[object]], count: int) -> dict[str, Column[object]]:
         """The values of each stored column, those of a key made of several fields included."""
@@ -191,16 +183,16 @@ class Staging:
         return by_column
 
     def _repeated(self, by_column: Mapping[str, Column[object]]) -> list[tuple[object, ...]]:
-        if self.seen is None:
+        if self._seen is None:
             return []
-        keys = self.seen.again(*(by_column[column] for column in self._table.counted))
+        keys = self._seen.again(*(by_column[column] for column in self._table.counted))
         return [key for key in keys if not any(isinstance(each, Bad) or each is None for each in key)]
 
     def _places(
         self, batch: Batch, by_column: Mapping[str, Column[object]], reasons: dict[int, str]
     ) -> list[tuple[object, ...]]:
         """Where the bad rows stand among those that are counted."""
-        if self.seen is None:
+        if self._seen is None:
             return []
         counted = [by_column[column] for column in self._table.counted]
         keys = ((index, [column.at(index) for column in counted]) for index in reasons)

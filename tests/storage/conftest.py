@@ -13,11 +13,3 @@ from tests.storage.imports import Desk
 def desk(tmp_path: Path) -> Desk:
     """An empty home to import into."""
     return Desk(tmp_path)
-
-
-@pytest.fixture
-def other_desk(tmp_path: Path) -> Desk:
-    """Another home to import into."""
-    folder = tmp_path / "other"
-    folder.mkdir()
-    return Desk(folder)
