@@ -11,8 +11,8 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-expected-orders
-.PHONY: bench-promo bench-quality bench-segments bench-value
+.PHONY: bench-base-rate bench-expected-orders
+.PHONY: bench-promo bench-quality bench-segments bench-topics bench-value
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -31,6 +31,9 @@ tests: $(VENV)/installed-test
 
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
+
+bench-base-rate: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.base_rate
 
 bench-fusion: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.fusion
@@ -52,6 +55,9 @@ bench-recommend: $(VENV)/installed-test
 
 bench-pooling: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.pooling
+
+bench-topics: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.topics
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults
