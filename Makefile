@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-base-rate bench-expected-orders
+.PHONY: bench-base-rate bench-expected-orders bench-many-items bench-new-items
 .PHONY: bench-promo bench-quality bench-segments bench-topics bench-value
 
 demo: $(VENV)/installed
@@ -52,6 +52,14 @@ bench-encode: $(VENV)/installed-test
 bench-recommend: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.benchmarks.recommend
+
+# What 100,000 items cost; and items new to a user, on the home SHOP of Complete Journey with categories.
+bench-many-items: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.many_items
+
+bench-new-items: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.benchmarks.new_items $(SHOP)
 
 bench-pooling: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.pooling
