@@ -9,12 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition, choose_definition, definition_of
 from predictor.families import OptionalFamily, optional_families
 from predictor.families.choice import choose
 from predictor.features.feature import N_
+from predictor.flag_threshold import score_counts, set_threshold
 from predictor.gate import decide
 from predictor.labels import LabelledTables
 from predictor.stack import fit, stacked, too_little
@@ -84,8 +87,14 @@ def train(
         raise too_little(calendar, tables)
     model = fit(stack)
     progress(N_("comparing with the baselines"))
+    default, was_set = tested.flag_threshold(), set_threshold(connection, flag_at)
     card: dict[str, Any] = {
-        **tested.summary(flag_at if flag_at is not None else tested.flag_threshold()),
+        **tested.summary(default if was_set is None else was_set),
+        "flag_at_default": default,
+        "score_counts": score_counts(
+            np.concatenate([day.probability for day in tested.days]),
+            np.concatenate([day.churned for day in tested.days]),
+        ),
         "first_day": calendar.first_day.isoformat(),
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),

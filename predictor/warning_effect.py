@@ -22,11 +22,12 @@ from statistics import NormalDist
 from predictor.campaign_results import Verdict
 from predictor.expected_rate import expected_rate
 from predictor.flag_changes import flagged_users
+from predictor.flag_threshold import flag_threshold
 from predictor.mean_difference import money_interval
 from predictor.outcomes import ArmResult, arm_result, outcomes_of
 from predictor.rate_difference import Z95, newcombe, pooled, users_needed
-from predictor.scoring import flag_threshold, score_everybody
-from storage import flag_events, warning_holdouts
+from predictor.scoring import score_everybody
+from storage import flag_events, flag_settings, warning_holdouts
 from storage.identities import ids_of
 from storage.model_store import ModelRecord
 from storage.moments import day_of
@@ -146,16 +147,20 @@ def newly_flagged_a_week(
 ) -> float:
     """About how many users become flagged in a week, as the last two weeks had it.
 
-    Counted where flags were noted that long; else by scoring everybody as of then with the model in use.
+    Counted where flags were noted that long and by one threshold; else by scoring everybody as of then with
+    the model in use.
     """
     since = as_of - timedelta(weeks=_WEEKS)
     days = [row[0] for row in connection.execute("SELECT MIN(as_of) FROM flag_events")]
-    if days[0] is not None and date.fromisoformat(days[0]) <= since:
+    changed = flag_settings.last_change(connection)
+    unchanged = changed is None or day_of(changed) <= since
+    if days[0] is not None and date.fromisoformat(days[0]) <= since and unchanged:
         last = flag_events.last_event(connection)
         entered = flag_events.entered_since(connection, since + timedelta(days=1), up_to=last)
         return len(entered) / _WEEKS
     then = score_everybody(connection, models, record, since, now=True)
-    before = set(then.table.user_ids[then.probability >= flag_threshold(record, flag_at)].tolist())
+    threshold = flag_threshold(connection, record, flag_at)
+    before = set(then.table.user_ids[then.probability >= threshold].tolist())
     return len(flagged_users(connection) - before) / _WEEKS
 
 

@@ -83,13 +83,15 @@ def answer(question: Question, desk: Desk) -> Reply:
     from bot.chart_data import reliability_of
     from bot.model_words import figures
     from bot.reply import Button, Reply
+    from predictor.flag_threshold import flag_threshold, recall_at
     from predictor.scoring import promoted_model
 
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = promoted_model(connection)
-    metrics = record.card["metrics"]
-    lines = figures(record)
+        flag_at = flag_threshold(connection, record, desk.settings.flag_at)
+    metrics = {**record.card["metrics"], "recall": recall_at(record.card, flag_at)}
+    lines = figures(record, flag_at)
     return Reply(
         title=lines[0],
         lines=[*lines[1:], *desk.stale_line(as_of)],
@@ -110,7 +112,7 @@ def answer(question: Question, desk: Desk) -> Reply:
             },
             "baselines": record.card["baselines"],
             "families": record.card.get("families", []),
-            "flag_at": record.card["flag_at"],
+            "flag_at": flag_at,
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],
         },

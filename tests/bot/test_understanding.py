@@ -25,6 +25,8 @@ SAMPLES: dict[str, object] = {
     "count": 20,
     "percent": 0.8,
     "score": 0.8,
+    "odds": 0.2,
+    "kept_of_several": 0.2,
     "money": 5000,
     "price": 5000,
     "days": 14,
@@ -55,6 +57,7 @@ SAMPLES: dict[str, object] = {
     "discount": 0.1,
     "size": 200,
     "unit_cost": 200,
+    "unit_price": 200,
     "offer_code": "SPRING10",
     "offer_said": "10 % off until 31 March",
 }

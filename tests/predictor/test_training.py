@@ -14,12 +14,14 @@ from predictor.cutoffs import Calendar
 from predictor.definition import Definition, definition_of
 from predictor.errors import TooLittleHistoryError
 from predictor.feature_table import FEATURE_NAMES
+from predictor.flag_threshold import flag_threshold
 from predictor.labels import LabelledTables
 from predictor.scoring import score_everybody
 from predictor.training import TASK, calendar_of, train
-from storage import model_store
+from storage import flag_settings, model_store
 from storage.database import Home
 from storage.errors import EmptyStoreError
+from storage.flag_settings import FlagRule
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot
 from tests.conftest import FIRST_DAY, LAST_DAY, SHOP_HORIZON, Line, TrainedHome, at, small_shop, write
@@ -111,9 +113,12 @@ def test_the_same_data_gives_the_same_scores_and_the_same_card(shop: Home, store
 
 def test_a_threshold_that_was_set_stands_in_the_card(shop: Home, store: sqlite3.Connection) -> None:
     steps: list[str] = []
+    flag_settings.keep(store, FlagRule(0.6), at=1, by="7")
     trained = train(store, shop.models, horizon_days=LONG.horizon_days, flag_at=0.73, progress=steps.append)
 
     assert trained.record.card["flag_at"] == 0.73
+    assert 0 < trained.record.card["flag_at_default"] != 0.73
+    assert flag_threshold(store, trained.record, None) == 0.6
     assert steps == ["testing on past dates", "training", "comparing with the baselines"]
 
 
