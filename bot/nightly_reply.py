@@ -17,8 +17,10 @@ from bot.reply import Button, Reply
 from predictor.flag_changes import flagged_users
 from predictor.scoring import prepare_scoring, promoted_model, refresh_scores
 from predictor.segments import refresh_segments
+from predictor.track_record import settle
 from storage.errors import OpsbotError, StoreError
 from storage.inbox import InboxReport, import_inbox
+from storage.recent_contacts import contact_times
 
 
 def nightly_reply(desk: Desk) -> Reply:
@@ -56,6 +58,8 @@ def nightly_reply(desk: Desk) -> Reply:
             connection, models, desk.as_of(connection), desk.settings.flag_at, again=new or read > 0
         )
         flagged = len(flagged_users(connection))
+    with _step("the track record", problems), desk.store() as connection, desk.home.bot() as bot:
+        settle(connection, contact_times(connection, bot))
     with _step("the segments", problems), desk.store() as connection:  # they need no model
         refresh_segments(
             connection,

@@ -15,10 +15,10 @@ from bot.threshold_words import (
     Outlook,
     capacity_line,
     flagged_line,
+    found_lines,
     money_line,
     outlook_of,
     share,
-    track_lines,
     why_line,
 )
 from bot.users import example_of
@@ -62,7 +62,7 @@ def set_threshold_reply(question: Question, desk: Desk) -> Reply:
     lines = [
         *why_line(outlook, currency),
         flagged_line(outlook, before, flagged_before, done=question.confirmed),
-        *track_lines(outlook),
+        *found_lines(outlook),
         *money_line(outlook, currency),
         *capacity_line(outlook, desk),
         _("A flag that was raised is kept down to {leave}.").format(leave=share(leave_below(rule.flag_at))),
@@ -117,7 +117,7 @@ def threshold_reply(desk: Desk) -> Reply:
         lines=[
             *source,
             *(why_line(outlook, currency) if ours else ()),
-            *track_lines(outlook),
+            *found_lines(outlook),
             *money_line(outlook, currency),
             *capacity_line(outlook, desk),
             *desk.stale_line(as_of),

@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.i18n import _
 from predictor.flag_capacity import LastWeeks
 from predictor.flag_changes import FlagChanges, flag_changes, flagged_users
-from predictor.flag_threshold import track_record
+from predictor.flag_threshold import found_above
 from storage.flag_settings import FlagRule
 from storage.model_store import ModelRecord
 
@@ -28,8 +28,8 @@ class Outlook:
     @property
     def facts(self) -> dict[str, object]:
         """The numbers of all sentences, unrounded; None for what an older model's card does not tell."""
-        track, flagged = track_record(self.record.card, self.rule.flag_at), self.changes.flagged
-        hits = None if track is None or track.precision is None else flagged * track.precision
+        found, flagged = found_above(self.record.card, self.rule.flag_at), self.changes.flagged
+        hits = None if found is None or found.precision is None else flagged * found.precision
         facts: dict[str, object] = {
             **vars(self.rule),
             "flagged": flagged,
@@ -37,9 +37,9 @@ class Outlook:
             "entered": self.changes.count("entered"),
             "left": self.changes.count("left"),
             "newly_flagged_per_working_day": self.per_day,
-            "tested_users": track and track.users,
-            "tested_churned": track and track.churned,
-            "recall": track and track.recall,
+            "tested_users": found and found.users,
+            "tested_churned": found and found.churned,
+            "recall": found and found.recall,
             "expected_hits": hits,
             "expected_false_alarms": None if hits is None else flagged - hits,
         }
@@ -113,24 +113,24 @@ def flagged_line(outlook: Outlook, before: float, flagged_before: int, *, done: 
     )
 
 
-def track_lines(outlook: Outlook) -> tuple[str, ...]:
+def found_lines(outlook: Outlook) -> tuple[str, ...]:
     """Expected hits and false alarms, by the back-test of the model in use."""
-    track = track_record(outlook.record.card, outlook.rule.flag_at)
-    if track is None:
+    found = found_above(outlook.record.card, outlook.rule.flag_at)
+    if found is None:
         return (_("How often it is right is known after the next training: this model's card is older."),)
-    if track.precision is None:
+    if found.precision is None:
         return (_("In the back-test nobody was scored that high: what it would find is not known."),)
-    hits = outlook.changes.flagged * track.precision
+    hits = outlook.changes.flagged * found.precision
     return (
         _(
             "In the back-test, of {users} users scored that high, {churned} placed no order within {horizon}"
             " days ({precision}): {recall} of all who placed none."
         ).format(
-            users=formats.count(track.users),
-            churned=formats.count(track.churned),
+            users=formats.count(found.users),
+            churned=formats.count(found.churned),
             horizon=outlook.record.horizon_days,
-            precision=share(track.precision),
-            recall="–" if track.recall is None else share(track.recall),
+            precision=share(found.precision),
+            recall="–" if found.recall is None else share(found.recall),
         ),
         _("So of those flagged now expect {hits} hits and {false} false alarms.").format(
             hits=formats.count(hits), false=formats.count(outlook.changes.flagged - hits)

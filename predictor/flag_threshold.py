@@ -60,7 +60,7 @@ def cost_threshold(cost_cents: float, value_cents: float, success: float) -> flo
 
 
 @dataclass(frozen=True)
-class TrackRecord:
+class FoundAbove:
     """Of the users scored at a threshold or above in the back-test, how many placed no order."""
 
     users: int
@@ -92,11 +92,11 @@ def recall_at(card: Mapping[str, Any], threshold: float) -> float | None:
     if threshold == card["flag_at"]:
         known: float | None = card["metrics"]["recall"]
         return known
-    track = track_record(card, threshold)
-    return track.recall if track else None
+    found = found_above(card, threshold)
+    return found.recall if found else None
 
 
-def track_record(card: Mapping[str, Any], threshold: float) -> TrackRecord | None:
+def found_above(card: Mapping[str, Any], threshold: float) -> FoundAbove | None:
     """What the back-test says of a threshold; None for a card of an older version.
 
     Of the range that the threshold lies in the part above it counts.
@@ -106,4 +106,4 @@ def track_record(card: Mapping[str, Any], threshold: float) -> TrackRecord | Non
         return None
     above = np.clip(np.arange(1, BINS + 1) - threshold * BINS, 0, 1)
     users, churned = (float(above @ np.array(counts[name])) for name in ("users", "churned"))
-    return TrackRecord(round(users), round(churned), int(sum(counts["churned"])))
+    return FoundAbove(round(users), round(churned), int(sum(counts["churned"])))

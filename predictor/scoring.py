@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
 from predictor.encoder import EncoderKey
@@ -22,6 +21,7 @@ from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
 from predictor.flag_threshold import flag_threshold, is_flagged
 from predictor.reasons import Explainer, Reason
+from predictor.track_record import keep_scores, reliability_of
 from predictor.training import TASK, Progress, prepare
 from predictor.warning_draw import draw_warnings
 from storage import flag_events, model_store
@@ -48,7 +48,8 @@ class Scores:
 class Risk:
     """One user's answer: the probability of no order within the horizon, flagged or not, and why.
 
-    `reliability` is the back-test's range that the probability lies in, as the model card has it.
+    `reliability` is the range that the probability lies in and what came of its users: really, where that
+    is known (`realised`), else in the back-test as the model card has it.
     """
 
     user_id: str
@@ -58,6 +59,7 @@ class Risk:
     flagged: bool
     reasons: list[Reason]
     reliability: dict[str, Any]
+    realised: bool
     values: dict[str, float]
 
 
@@ -184,6 +186,7 @@ def risk_of(
         "SELECT flagged FROM scores WHERE task = ? AND user_id = ?", (TASK, user_id)
     ).fetchone()
     reasons = loaded.explainer.reasons(table.values[0])
+    track_record, realised = reliability_of(connection, record, as_of, probability)
     return Risk(
         user_id=user_id,
         as_of=as_of,
@@ -193,7 +196,8 @@ def risk_of(
             probability, bool(was_flagged and was_flagged[0]), flag_threshold(connection, record, flag_at)
         ),
         reasons=reasons,
-        reliability=record.card["reliability"][int(reliability_bin(np.array(probability)))],
+        reliability=track_record,
+        realised=realised,
         values=reasons[0].values,
     )
 
@@ -240,6 +244,7 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
     threshold = state[-1]
     columns = [scores.table.column(name).tolist() for name in ("recency_days", "frequency", "monetary_cents")]
     with transaction(connection):
+        keep_scores(connection, scores.record, scores.as_of, scores.table, scores.probability)
         flagged = {
             row[0]
             for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))

@@ -1,4 +1,4 @@
-"""The table of thresholds that admins set, as m010 of `store.db` makes it."""
+"""The table of thresholds that admins set, as m011 of `store.db` makes it."""
 
 from __future__ import annotations
 

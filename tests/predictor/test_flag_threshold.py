@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from predictor.flag_threshold import (
     cost_threshold,
     flag_threshold,
+    found_above,
     is_flagged,
     leave_below,
     recall_at,
     score_counts,
     set_threshold,
-    track_record,
 )
 from storage import flag_settings
 from storage.flag_settings import FlagRule
@@ -68,15 +68,15 @@ def test_of_those_flagged_in_the_back_test_it_is_known_how_many_churned(trained_
     churned = (random.random(4000) < p).astype(np.int8)
     card = {"score_counts": score_counts(p, churned)}
     for threshold in (0.005, 0.25, 0.6, 0.995):
-        track = track_record(card, threshold)
-        assert track is not None
+        found = found_above(card, threshold)
+        assert found is not None
         above = p >= threshold
-        assert (track.users, track.churned) == (above.sum(), churned[above].sum())
-        assert track.recall == churned[above].sum() / churned.sum()
-    between = track_record(card, 0.6025)
+        assert (found.users, found.churned) == (above.sum(), churned[above].sum())
+        assert found.recall == churned[above].sum() / churned.sum()
+    between = found_above(card, 0.6025)
     assert between is not None
     assert abs(between.users - (p >= 0.6025).sum()) <= 20
-    assert track_record({"flag_at": 0.5}, 0.5) is None
+    assert found_above({"flag_at": 0.5}, 0.5) is None
 
 
 def test_recall_at_the_tested_threshold_is_that_of_the_card(trained_home: TrainedHome) -> None:
