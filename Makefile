@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-expected-orders
+.PHONY: bench-expected-orders bench-stability
 .PHONY: bench-promo bench-quality bench-segments bench-value
 
 demo: $(VENV)/installed
@@ -64,6 +64,9 @@ bench-expected-orders: $(VENV)/installed-test
 
 bench-segments: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.segments
+
+bench-stability: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.stability
 
 bench-value: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.value

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from predictor.features.feature import N_
 from predictor.flag_threshold import score_counts, set_threshold
 from predictor.gate import decide
 from predictor.labels import LabelledTables
+from predictor.model_changes import changed_most, feature_weights
 from predictor.stack import fit, stacked, too_little
 from storage import model_store
 from storage.errors import EmptyStoreError
@@ -106,6 +108,10 @@ def train(
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
     decision = decide(current, as_of, calendar.definition, tested, tables, models)
+    weights = feature_weights(model, tested, tables)
+    card |= {"weights": weights, "compared": decision.compared, "code": _code()}
+    if decision.in_use is not None:
+        card["weights_changed"] = changed_most(feature_weights(decision.in_use, tested, tables), weights)
     before_storing()
     record = model_store.add_candidate(
         connection,
@@ -126,6 +132,11 @@ def train(
         decision_values=decision.values,
         definition_chosen=horizon_days is None and current is None,
     )
+
+
+def _code() -> dict[str, str]:
+    """The versions of the code that a model was made by."""
+    return {name: version(name) for name in ("opsbot", "scikit-learn", "numpy")}
 
 
 def prepare(families: Sequence[OptionalFamily], snapshot: Snapshot, progress: Progress) -> bool:
