@@ -92,7 +92,7 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
         warned = drift_lines(connection, record, as_of)
         reasons = main_reasons(desk, connection, [row["user_id"] for row in listed])
         reply = Reply(
-            title=_headline(news, len(flagged)),
+            title=_headline(news, gone, len(flagged)),
             lines=[*lines, *warned.lines],
             facts={
                 "flagged": len(flagged),
@@ -166,8 +166,16 @@ def _scored(connection: sqlite3.Connection) -> frozenset[str]:
     )
 
 
-def _headline(news: _News, flagged: int) -> str:
-    numbers = {"new": formats.count(news.new), "flagged": formats.count(flagged)}
+def _headline(news: _News, gone: _Gone, flagged: int) -> str:
+    numbers = {
+        "new": formats.count(news.new),
+        "gone": formats.count(gone.excluded + gone.lapsed),
+        "flagged": formats.count(flagged),
+    }
+    if not news.new and gone.excluded + gone.lapsed:
+        return _(
+            "Nothing to do today: flagged, then excluded or lapsed: {gone}; flagged in all: {flagged}."
+        ).format(**numbers)
     if not news.new:
         return _("Nothing to do today: nobody is newly flagged; flagged in all: {flagged}.").format(**numbers)
     if not news.eligible:

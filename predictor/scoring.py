@@ -91,7 +91,12 @@ def model_for(connection: sqlite3.Connection, models: Path, as_of: date | None) 
         if as_of is None
         else model_store.known_at(connection, TASK, as_of)
     )
-    return None if record is None else _loaded(record, models).model
+    return None if record is None else model_of(record, models)
+
+
+def model_of(record: ModelRecord, models: Path) -> ChurnModel:
+    """The model of a record, read into memory once."""
+    return _loaded(record, models).model
 
 
 def warm_up(connection: sqlite3.Connection, models: Path) -> None:
@@ -113,7 +118,7 @@ def score_everybody(
 
 def score_snapshot(snapshot: Snapshot, models: Path, record: ModelRecord) -> Scores:
     """The probabilities of all users of a snapshot who were active then."""
-    model = _loaded(record, models).model
+    model = model_of(record, models)
     table = model.table(snapshot, definition_of(record))
     return Scores(record, snapshot.as_of, table, model.probability(table.values))
 
@@ -142,7 +147,8 @@ def encoders_in_use(connection: sqlite3.Connection, models: Path) -> set[Encoder
         records.append(model_store.last_retired(connection, TASK))
     found = set()
     for record in filter(None, records):
-        with suppress(ModelFileError):
+        # A model of another version is trained again before it is used: its vectors are not needed.
+        with suppress(ModelFileError, TypeError):
             parts = model_store.load_parts(record, models).get("families", {})
             found |= {EncoderKey(**each["encoder"]) for each in parts.values() if "encoder" in each}
     return found

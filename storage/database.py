@@ -14,7 +14,7 @@ from storage.errors import StoreError
 
 # The number of the last migration in each set; a test holds these to `migrations/`.
 STORE_VERSION = 11
-BOT_VERSION = 4
+BOT_VERSION = 5
 _PATIENCE_SECONDS = 30
 
 

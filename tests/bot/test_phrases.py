@@ -259,7 +259,7 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "product": ["22423", "TP-001", "gooseneck kettle"],
         "sought": ["退款", "late delivery", "碎"],
         "findable": ["order 4711", "订单4711", "138…1234", "Anna Berg"],
-        "kind": ["digest", "question", "reminder"],
+        "kind": ["digest", "question", "reminder", "alert"],
         "goal": ["promo", "winback", "upsell", "vip", "new"],
         "other_goal": ["party", "高兴"],
         "channel": ["email", "sms", "chat"],
@@ -282,6 +282,8 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
             "a or b",
         ],
         "known_group": ["champions", "高价值"],
+        "campaign": ["spring-2", "13", "spring", "promo-2026-03-14", "春季 大促", "Spring Sale", "report"],
+        "numbered": ["spring-2", "13", "spring"],
         "only_new": [True],
         "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
