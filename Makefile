@@ -11,7 +11,7 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-expected-orders bench-stability
+.PHONY: bench-base-rate bench-expected-orders bench-stability
 .PHONY: bench-promo bench-quality bench-segments bench-topics bench-value
 
 demo: $(VENV)/installed
@@ -31,6 +31,9 @@ tests: $(VENV)/installed-test
 
 bench-quality: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.quality
+
+bench-base-rate: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.base_rate
 
 bench-fusion: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.fusion
