@@ -10,26 +10,41 @@ from bot.desk import Desk
 from bot.i18n import _
 from predictor.flag_capacity import LastWeeks
 from predictor.flag_changes import FlagChanges, flag_changes, flagged_users
-from predictor.flag_threshold import found_above
+from predictor.flag_threshold import found_above, leave_below
 from storage.flag_settings import FlagRule
 from storage.model_store import ModelRecord
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a threshold does to the flags of today, and how many it flags on a working day."""
+    """What a threshold does to the flags of today, and how many it flags on a working day.
+
+    `above` are those at the threshold or above; the other flagged keep a flag they had.
+    """
 
     rule: FlagRule
     record: ModelRecord
     changes: FlagChanges
+    above: int
     active: int
     per_day: float
+
+    @property
+    def hits(self) -> float | None:
+        """How many of the flagged are expected to place no order, by the back-test; None if it is silent."""
+        found = found_above(self.record.card, self.rule.flag_at)
+        kept = found_above(self.record.card, leave_below(self.rule.flag_at))
+        if found is None or kept is None or found.precision is None:
+            return None
+        below = kept.users - found.users
+        share_below = (kept.churned - found.churned) / below if below else found.precision
+        return self.above * found.precision + (self.changes.flagged - self.above) * share_below
 
     @property
     def facts(self) -> dict[str, object]:
         """The numbers of all sentences, unrounded; None for what an older model's card does not tell."""
         found, flagged = found_above(self.record.card, self.rule.flag_at), self.changes.flagged
-        hits = None if found is None or found.precision is None else flagged * found.precision
+        hits = self.hits
         facts: dict[str, object] = {
             **vars(self.rule),
             "flagged": flagged,
@@ -61,8 +76,11 @@ def outlook_of(
         before=flagged_users(connection),
         flag_at=rule.flag_at,
     )
-    active = connection.execute("SELECT COUNT(*) FROM scores WHERE task = 'churn'").fetchone()[0]
-    return Outlook(rule, record, changes, active, weeks.newly_flagged(rule.flag_at))
+    active, above = connection.execute(
+        "SELECT COUNT(*), COALESCE(SUM(probability >= ?), 0) FROM scores WHERE task = 'churn'",
+        (rule.flag_at,),
+    ).fetchone()
+    return Outlook(rule, record, changes, above, active, weeks.newly_flagged(rule.flag_at))
 
 
 def why_line(outlook: Outlook, currency: str | None) -> tuple[str, ...]:
@@ -120,7 +138,7 @@ def found_lines(outlook: Outlook) -> tuple[str, ...]:
         return (_("How often it is right is known after the next training: this model's card is older."),)
     if found.precision is None:
         return (_("In the back-test nobody was scored that high: what it would find is not known."),)
-    hits = outlook.changes.flagged * found.precision
+    hits = outlook.hits or 0.0
     return (
         _(
             "In the back-test, of {users} users scored that high, {churned} placed no order within {horizon}"
