@@ -10,9 +10,9 @@ WORKERS ?= 3
 
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
-.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
-.PHONY: bench-base-rate bench-expected-orders bench-many-items bench-new-items
-.PHONY: bench-promo bench-quality bench-segments bench-topics bench-value
+.PHONY: bench-base-rate bench-campaigns bench-chat bench-encode bench-expected-orders bench-faults bench-fusion
+.PHONY: bench-import bench-many-items bench-new-items bench-pooling bench-promo bench-quality bench-recommend
+.PHONY: bench-segments bench-stability bench-topics bench-value
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -78,6 +78,9 @@ bench-expected-orders: $(VENV)/installed-test
 
 bench-segments: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.segments
+
+bench-stability: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.stability
 
 bench-value: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.value
