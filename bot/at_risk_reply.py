@@ -81,7 +81,8 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
     matching = snoozed + held + (found[0]["matching"] if found else 0)
     return Reply(
         title=_(
-            "{matching} of {scored} active users are at a risk of {min_risk} or more; flagged: {flagged}."
+            "{matching} of {scored} active users are at a risk of {min_risk} or more;"
+            " flagged in all: {flagged}."
         ).format(
             matching=formats.count(matching),
             scored=formats.count(scored),

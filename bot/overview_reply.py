@@ -233,7 +233,7 @@ def _others_lines(current: _Measured, previous: _Measured) -> list[str]:
         )
     if current.totals.complaints is not None:
         lines.append(
-            _("Complaints (reviews of 1 or 2): {now} (before: {then}).").format(
+            _("Complaints (reviews of 1 or 2 stars): {now} (before: {then}).").format(
                 now=formats.count(current.totals.complaints),
                 then=formats.count(previous.totals.complaints or 0),
             )

@@ -200,7 +200,7 @@ def _lines(found: Themes, shown: Sequence[Theme], days: int) -> list[str]:
 def _risk_line(flagged: int) -> list[str]:
     if not flagged:
         return []
-    return [_("Of those who complained, {count} are flagged now.").format(count=formats.count(flagged))]
+    return [_("Flagged now, of those who complained: {count}.").format(count=formats.count(flagged))]
 
 
 def _change(theme: Theme) -> str:

@@ -112,13 +112,13 @@ def flagged_line(outlook: Outlook, before: float, flagged_before: int, *, done: 
     """Whom it flags now, beside the threshold and the number before."""
     sentence = (
         _(
-            "Flagged now: {flagged} of {active}, before (from {before} on) {earlier}; in {entered},"
-            " out {left}."
+            "Flagged now: {flagged} of {active}, before (from {before} on) {earlier};"
+            " newly {entered}, no longer {left}."
         )
         if done
         else _(
-            "It would flag {flagged} of {active} now, today (from {before} on) it is {earlier}; in {entered},"
-            " out {left}."
+            "It would flag {flagged} of {active} now, today (from {before} on) it is {earlier};"
+            " newly {entered}, no longer {left}."
         )
     )
     return sentence.format(
