@@ -10,7 +10,7 @@ WORKERS ?= 3
 
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
-.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-pooling bench-recommend
+.PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-language bench-pooling bench-recommend
 .PHONY: bench-expected-orders
 .PHONY: bench-promo bench-quality bench-segments bench-value
 
@@ -49,6 +49,10 @@ bench-encode: $(VENV)/installed-test
 bench-recommend: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.benchmarks.recommend
+
+# SPLIT=held for the third that patterns are not written for; ARGS=--misses names what went wrong.
+bench-language: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.language $(SPLIT) $(ARGS)
 
 bench-pooling: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.pooling
