@@ -29,6 +29,7 @@ _WORDS = {
     "last_year": ("last year", "previous year", "去年"),
 }  # fmt: skip
 _BY_WORD = {word: slug for slug, words in _WORDS.items() for word in words}
+PERIOD_WORDS = (*_MONTHS, *_BY_WORD)
 _LAST = (
     rf"(?:(?:the )?(?:last|past|previous) (?P<count>{DIGITS}|{ENGLISH})\s*(?P<unit>days?|weeks?|months?)"
     rf"|(?:最近|近|过去)的?\s*(?P<数>{DIGITS}|{CHINESE})\s*(?P<单位>天|日|周|个?星期|个月))"

@@ -30,6 +30,11 @@ class OneOf:
             )
         )
 
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """All names there are."""
+        return tuple(self._meaning)
+
     def names(self, value: str) -> list[str]:
         """All names of a value."""
         return [name for name, meant in self._meaning.items() if meant == value]

@@ -58,10 +58,13 @@ def understand(text: str, commands: Iterable[Command]) -> Understanding:
         return NOT_UNDERSTOOD
     commands = tuple(commands)
     sentence = _trimmed(Sentence.of(text))
-    said = _said(sentence, _fitting(text, commands))
+    fitting = _fitting(text, commands)
+    said = _said(sentence, fitting)
     if said is not None:
         return Understanding(said[0], said[1], 1.0, "pattern")
-    suggestions, score = suggest(sentence, commands, lambda label: _said(Sentence.of(label), commands))
+    suggestions, score = suggest(
+        sentence, commands, lambda label: _said(_trimmed(Sentence.of(label)), fitting)
+    )
     if suggestions:
         return Understanding("unknown", {}, round(score / 100, 2), "suggestion", suggestions)
     return NOT_UNDERSTOOD

@@ -106,7 +106,14 @@ def main() -> None:
         print(_line(name, [each for each in reads if each.said.way == name]))
     print(_line("all", reads))
     if "--misses" in sys.argv:
-        for each in sorted((each for each in reads if not each.right), key=lambda each: each.said.kind):
+        for each in sorted(
+            (
+                each
+                for each in reads
+                if not each.right or (each.said.kind == OUT_OF_SCOPE and each.found.suggestions)
+            ),
+            key=lambda each: each.said.kind,
+        ):
             offered = " / ".join(f"{one.command}{dict(one.args)}" for one in each.found.suggestions)
             mark = "FALSE ACT" if each.false_act else each.said.kind
             print(
