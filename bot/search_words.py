@@ -45,6 +45,27 @@ class Product(Sought):
         return value
 
 
+class ProductCode:
+    """A product by an id that is written like one: TP-001, 85123A, 22423."""
+
+    _form = re.compile(
+        r"(?<![\w.-])(?:[a-z]{1,6}[-_]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*|\d{4,}[a-z]?)(?![a-z0-9_])"
+    )
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """As far as it goes."""
+        found = self._form.match(folded, start)
+        return (found.end(),) if found else ()
+
+    def convert(self, written: str) -> str:
+        """As it is written."""
+        return written
+
+    def write(self, value: str, chinese: bool) -> str:
+        """As it is."""
+        return value
+
+
 class Findable(Sought):
     """What somebody may be found by: an order, an id or a part of one, an e-mail address, a name.
 

@@ -13,7 +13,7 @@ from functools import cache
 
 from bot.folding import HAN
 from bot.number_words import NUMBER_WORDS
-from bot.periods import PERIOD_WORDS
+from bot.period_words import PERIOD_WORDS
 from bot.phrases import Node, Sentence, Word, phrase
 from bot.promo_words import CHANNEL, GOAL
 from bot.words import AFTER, BEFORE

@@ -30,6 +30,9 @@ PHRASES = (
     f"(what|which (item|items|product|products)) [else] (should|could|can|shall|would|do|to) [we|i|you] "
     f"({_OFFER}) [to|for] {{user:who}} [next|as well] [{_NEW}]",
     f"what [else] (should|could|can|shall) [we|i] ({_OFFER}) [to] {{user:who}}",
+    "(recommend|recommendations|recommendation) {user:who}",
+    "[{limit:count}] [best|top|product|item] (recommendations|suggestions|ideas|offers|picks) (for"
+    "|to) {user:who}",
     "what (will|would|might|could|may) {user:who} [probably|likely] (buy|order|like|want|need) [next]",
     "what is {user:who} (likely|going) to (buy|order) next",
     f"[{{limit:count}}] {_NEW} (for|to) {{user:who}}",

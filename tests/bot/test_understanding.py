@@ -28,6 +28,8 @@ SAMPLES: dict[str, object] = {
     "money": 5000,
     "price": 5000,
     "days": 14,
+    "this_long": 30,
+    "code": "TP-001",
     "operator_id": "123456",
     "operator": "123456",
     "name": "Mei",
