@@ -10,6 +10,7 @@ from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days, UnitSaid
 from bot.folding import LETTER, fold, is_chinese
 from bot.group_names import CategoryName, GroupName, KnownGroup
+from bot.help_topics import TOPIC
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
 from bot.offer_words import OFFER_CONVERTORS
@@ -301,6 +302,7 @@ CONVERTORS: dict[str, Convertor] = {
     "findable": Findable(),
     **PROMO_CONVERTORS,
     **OFFER_CONVERTORS,
+    "topic": TOPIC,
     "segment": GroupName(),
     "known_group": KnownGroup(),
     "category": CategoryName(),

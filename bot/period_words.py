@@ -132,7 +132,7 @@ class PeriodSaid:
             return (
                 f"{found[1]}年第{found[2]}季度".removeprefix("None年")
                 if chinese
-                else value.removeprefix("quarter-")
+                else value.removeprefix("quarter-").upper()
             )
         if found := re.fullmatch(r"month-(\d\d)", value):
             return f"{int(found[1])}月" if chinese else _MONTHS[int(found[1]) - 1].capitalize()

@@ -1,6 +1,4 @@
-"""The days that a period means as of a day, and those of what it is compared with; `bot.period_words` reads
-how people say them.
-"""
+"""The days that a period means as of a day, and those of what it is compared with."""
 
 from __future__ import annotations
 

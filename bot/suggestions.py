@@ -236,6 +236,14 @@ def _suggestions(command: Command, mentioned: _Mentioned, chinese: bool) -> Iter
             yield Suggestion(command.name, args, label)
 
 
+def in_full(command: Command, args: Mapping[str, object], *, chinese: bool) -> str | None:
+    """A sentence that asks for that command with these arguments; None where no phrase has all of them."""
+    phrases = [phrase(pattern) for pattern in command.phrases]
+    phrases.sort(key=lambda candidate: candidate.chinese != chinese)
+    written = (candidate.write(args) for candidate in phrases)
+    return next((text for text in written if text), None)
+
+
 def _canonical(command: Command, chinese: bool) -> Phrase | None:
     """The command's first phrase in that language."""
     phrases = (phrase(pattern) for pattern in command.phrases)

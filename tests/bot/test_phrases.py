@@ -298,6 +298,7 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         ],
         "known_group": ["champions", "高价值"],
         "only_new": [True],
+        "topic": ["know", "act", "offer", "campaigns", "measure", "data"],
         "category": ["coffee", "Green tea", "咖啡", "Coffee / 咖啡", "risk"],
     }
     for value in values[kind]:

@@ -48,6 +48,7 @@ SAMPLES: dict[str, object] = {
     "segment": "Champions",
     "known_group": "champions",
     "category": "coffee",
+    "topic": "campaigns",
     "goal": "promo",
     "other_goal": "party",
     "channel": "email",
