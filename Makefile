@@ -12,7 +12,7 @@ WORKERS ?= 3
 .PHONY: demo test lint types tests clean
 .PHONY: bench-campaigns bench-chat bench-encode bench-faults bench-fusion bench-import bench-language bench-pooling bench-recommend
 .PHONY: bench-expected-orders
-.PHONY: bench-promo bench-quality bench-segments bench-value
+.PHONY: bench-promo bench-quality bench-segments bench-topics bench-value
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -56,6 +56,9 @@ bench-language: $(VENV)/installed-test
 
 bench-pooling: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.pooling
+
+bench-topics: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.topics
 
 bench-faults: $(VENV)/installed-test
 	$(BIN)/python -m tests.benchmarks.faults

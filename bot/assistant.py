@@ -12,10 +12,11 @@ from bot.desk import Desk
 from bot.i18n import _, language, language_of, using
 from bot.incident import report
 from bot.last_list import remember_list
+from bot.nearest import way_on
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
 from bot.understanding import Understanding
-from storage.errors import OpsbotError
+from storage.errors import NotThereError, OpsbotError
 from storage.privacy import Pseudonyms
 
 UNKNOWN = "unknown"
@@ -108,7 +109,11 @@ class Assistant:
         try:
             return command.answer(question, self._desk)
         except OpsbotError as error:
-            return _in_a_chat(_failed(error.kind, *sentences(error)), asked)
+            failed = _in_a_chat(_failed(error.kind, *sentences(error)), asked)
+            if isinstance(error, NotThereError):
+                buttons = way_on(error, command, understood.args, self._commands.values())
+                failed = replace(failed, buttons=buttons)
+            return failed
         except Exception:
             incident = report(f"command {command.name}")
             return _failed(

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from bot import formats
+from bot.campaign_names import asked_campaign, in_a_question
 from bot.command import Question
 from bot.desk import Desk
 from bot.horizon import horizon_days
@@ -42,23 +43,22 @@ def campaign_start_reply(question: Question, desk: Desk) -> Reply:
     return _started(campaign, users, plan, desk)
 
 
-def campaign_files_reply(_question: Question, desk: Desk) -> Reply:
-    """The files of our newest campaign once more; raises CampaignError."""
+def campaign_files_reply(question: Question, desk: Desk) -> Reply:
+    """The files of our newest campaign, or of the one named, once more.
+
+    Raises CampaignError where there is none or its lists were not drawn here, and UnknownCampaignError.
+    """
     with desk.store() as connection:
-        ours = campaigns.every(connection)
-        if not ours:
-            raise CampaignError(
-                "No campaign was started here yet.", next_step="Make an audience first: segment for promo"
-            )
-        users = campaigns.drawn(connection, ours[0].campaign_id)
+        campaign = _asked(question, desk, connection)
+        users = campaigns.drawn(connection, campaign.campaign_id)
     return Reply(
         title=_("Files of the campaign {campaign}: whom to write to, and whom not to.").format(
-            campaign=ours[0].campaign_id
+            campaign=campaign.campaign_id
         ),
         lines=[_how_to_use()],
-        facts=_facts(ours[0], users),
-        attachments=_files(ours[0], users, desk),
-        buttons=(_report_button(),),
+        facts=_facts(campaign, users),
+        attachments=_files(campaign, users, desk),
+        buttons=(report_button(campaign.campaign_id),),
     )
 
 
@@ -94,11 +94,45 @@ def leave_out_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
+def report_button(campaign_id: str) -> Button:
+    """The button that asks what a campaign did."""
+    return Button(
+        _("Did it work?"), _("did campaign {campaign} work").format(campaign=in_a_question(campaign_id))
+    )
+
+
+def files_button(campaign_id: str) -> Button:
+    """The button that asks for the files of a campaign of ours."""
+    return Button(
+        _("The files again"), _("files of campaign {campaign}").format(campaign=in_a_question(campaign_id))
+    )
+
+
 def start_button(audience_id: int) -> Button:
     """The button that makes a campaign of an audience: it shows the plan first."""
     return Button(
         _("Start a campaign"), _("start a campaign with audience {number}").format(number=audience_id)
     )
+
+
+def _asked(question: Question, desk: Desk, connection: sqlite3.Connection) -> Campaign:
+    named = asked_campaign(question, desk, connection)
+    if named is None:
+        ours = campaigns.every(connection)
+        if not ours:
+            raise CampaignError(
+                "No campaign was started here yet.", next_step="Make an audience first: segment for promo"
+            )
+        return ours[0]
+    campaign = campaigns.named(connection, named)
+    if campaign is None:
+        raise CampaignError(
+            "The campaign {campaign} was imported: its lists were not drawn here, so it has no files.",
+            next_step="Whether it worked: did campaign {said} work",
+            campaign=named,
+            said=in_a_question(named),
+        )
+    return campaign
 
 
 def _plan(question: Question, desk: Desk, connection: sqlite3.Connection) -> Plan:
@@ -198,7 +232,7 @@ def _started(campaign: Campaign, users: Sequence[Drawn], plan: Plan, desk: Desk)
         lines=[*_not_drawn(plan), _how_to_use()],
         facts=facts,
         attachments=_files(campaign, users, desk),
-        buttons=(_report_button(), Button(_("The files again"), _("files of the last campaign"))),
+        buttons=(report_button(campaign.campaign_id), files_button(campaign.campaign_id)),
     )
 
 
@@ -232,10 +266,6 @@ def _file(campaign: Campaign, kind: str, user_ids: Iterable[str], desk: Desk) ->
     rows = [(campaign.campaign_id, user_id) for user_id in user_ids]
     stem = f"{campaign.campaign_id}-{kind}"
     return list_file(desk, stem, ("campaign_id", "user_id"), rows, kind=f"campaign_{kind}")
-
-
-def _report_button() -> Button:
-    return Button(_("Did it work?"), _("did the last campaign work"))
 
 
 def _not_allowed() -> Reply:

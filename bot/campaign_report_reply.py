@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import formats
+from bot.campaign_names import asked_campaign
 from bot.chart import Effect, Effects
 from bot.command import Question
 from bot.desk import Desk
@@ -19,44 +20,43 @@ _DRAWN = 7
 
 _VERDICTS = {
     "worked": N_(
-        "The last campaign, {campaign}, worked: {contact} ordered with the message, {holdout} without;"
+        "{which} worked: {contact} ordered with the message, {holdout} without;"
         " {effect} points (95 %: {low} to {high})."
     ),
     "harmed": N_(
-        "The last campaign, {campaign}, did harm: {contact} ordered with the message, {holdout} without;"
+        "{which} did harm: {contact} ordered with the message, {holdout} without;"
         " {effect} points (95 %: {low} to {high})."
     ),
     "not_shown": N_(
-        "The last campaign, {campaign}, shows no effect: {contact} ordered with the message, {holdout}"
+        "{which} shows no effect: {contact} ordered with the message, {holdout}"
         " without; {effect} points (95 %: {low} to {high}). It would have shown {power} points."
     ),
 }
 _WITHHELD = {
     "open": N_(
-        "No verdict yet on the last campaign, {campaign}: its window closes on {closes}. So far {contact}"
+        "No verdict yet on {which}: its window closes on {closes}. So far {contact}"
         " ordered with the message, {holdout} without."
     ),
     "behind": N_(
-        "No verdict yet on the last campaign, {campaign}: its window closed on {closes}, and orders are known"
+        "No verdict yet on {which}: its window closed on {closes}, and orders are known"
         " up to {known} only. Import newer ones."
     ),
     "too_small": N_(
-        "No verdict on the last campaign, {campaign}: it was too small, and would only have shown {power}"
+        "No verdict on {which}: it was too small, and would only have shown {power}"
         " points or more. {contact} ordered with the message, {holdout} without (95 %: {low} to {high})."
     ),
     "no_holdout": N_(
-        "No verdict on the last campaign, {campaign}: nobody was held out, so there is nothing to compare the"
+        "No verdict on {which}: nobody was held out, so there is nothing to compare the"
         " {contact} who ordered with."
     ),
-    "no_contact": N_("No verdict on the last campaign, {campaign}: nobody was written to."),
-    "before_orders": N_(
-        "No verdict on the last campaign, {campaign}: its messages are dated {sent}, before the first order"
-        " here."
-    ),
+    "no_contact": N_("No verdict on {which}: nobody was written to."),
+    "before_orders": N_("No verdict on {which}: its messages are dated {sent}, before the first order here."),
 }
+# As the subject of a sentence, and within one.
+_LAST = (N_("The last campaign, {campaign},"), N_("the last campaign, {campaign}"))
+_NAMED = (N_("Campaign {campaign}"), N_("campaign {campaign}"))
 _NOTHING_YET = N_(
-    "No verdict yet on the last campaign, {campaign}: its window closes on {closes}, and no order since its"
-    " launch is here yet."
+    "No verdict yet on {which}: its window closes on {closes}, and no order since its launch is here yet."
 )
 _SHORT = {
     "worked": N_("worked"),
@@ -71,22 +71,26 @@ _SHORT = {
 }
 
 
-def campaign_report_reply(_question: Question, desk: Desk) -> Reply:
-    """The newest campaign in words, the others in a table, and the running total."""
+def campaign_report_reply(question: Question, desk: Desk) -> Reply:
+    """The newest campaign in words, the others in a table, and the running total; or the one that is named.
+
+    Raises UnknownCampaignError.
+    """
     with desk.store() as connection:
+        named = asked_campaign(question, desk, connection)
         days = horizon_days(desk, connection)
-        results = campaign_results(connection, now=desk.moment(), horizon_days=days)
+        results = campaign_results(connection, now=desk.moment(), horizon_days=days, campaign_id=named)
         if not results:
-            return _no_campaign()
+            return no_campaign()
         as_of = desk.as_of(connection)
         currency = desk.currency(connection)
     total = running_total(results)
     newest = results[0]
     return Reply(
-        title=_sentence(newest, desk),
+        title=_sentence(newest, _NAMED if named else _LAST, desk),
         lines=[*desk.stale_line(as_of), *_details(newest, currency), *_total_line(total)],
         facts={"campaigns": [_facts(each) for each in results], "total": vars(total) if total else None},
-        table=_table(results[:_SHOWN], desk),
+        table=None if named else _table(results[:_SHOWN], desk),
         chart=_chart(results, total, desk),
         provenance=Provenance(
             as_of=as_of.isoformat(),
@@ -109,6 +113,16 @@ def signed_points(difference: float | None) -> str:
     return number if number == "0" else ("+" if difference > 0 else "-") + number
 
 
+def state(result: Result) -> str:
+    """The verdict in a word or two, or why there is none."""
+    return _(_SHORT[result.verdict or result.withheld or "open"])
+
+
+def rate(value: float | None) -> str:
+    """An order rate in percent; a dash where there is none."""
+    return "–" if value is None else formats.percent(value, places=1)
+
+
 def money_line(
     cents: float | None, low: float | None, high: float | None, currency: str | None
 ) -> tuple[str, ...]:
@@ -124,7 +138,8 @@ def money_line(
     )
 
 
-def _no_campaign() -> Reply:
+def no_campaign() -> Reply:
+    """That there is none, and how to come by one."""
     return Reply(
         title=_("There is no campaign yet."),
         lines=[
@@ -137,15 +152,16 @@ def _no_campaign() -> Reply:
     )
 
 
-def _sentence(result: Result, desk: Desk) -> str:
+def _sentence(result: Result, which: tuple[str, str], desk: Desk) -> str:
     today = desk.local_day(desk.moment())
     sentence = _VERDICTS[result.verdict] if result.verdict else _WITHHELD[result.withheld or "open"]
     if result.withheld == "open" and result.known_until <= result.launched_at:
         sentence = _NOTHING_YET
+    said = which[0 if result.verdict else 1]
     return _(sentence).format(
-        campaign=result.campaign_id,
-        contact=_rate(result.contact.rate),
-        holdout=_rate(result.holdout.rate),
+        which=_(said).format(campaign=result.campaign_id),
+        contact=rate(result.contact.rate),
+        holdout=rate(result.holdout.rate),
         effect=signed_points(result.effect),
         low=signed_points(result.low),
         high=signed_points(result.high),
@@ -197,8 +213,8 @@ def _total_line(total: Total | None) -> tuple[str, ...]:
 def _facts(result: Result) -> dict[str, object]:
     return {
         "campaign_id": result.campaign_id,
-        "sent_at": _iso(result.launched_at),
-        "closes_at": _iso(result.closes_at),
+        "sent_at": iso(result.launched_at),
+        "closes_at": iso(result.closes_at),
         "contact": result.contact.users,
         "holdout": result.holdout.users,
         "contact_rate": result.contact.rate,
@@ -225,7 +241,7 @@ def _table(results: Sequence[Result], desk: Desk) -> Table:
         rows=tuple(
             (
                 each.campaign_id,
-                _iso(each.launched_at),
+                iso(each.launched_at),
                 each.contact.users,
                 each.holdout.users,
                 each.effect,
@@ -249,12 +265,12 @@ def _table(results: Sequence[Result], desk: Desk) -> Table:
             (
                 each.campaign_id,
                 formats.near_day(desk.local_day(each.launched_at), today),
-                f"{formats.count(each.contact.users)} ({_rate(each.contact.rate)})",
-                f"{formats.count(each.holdout.users)} ({_rate(each.holdout.rate)})",
+                f"{formats.count(each.contact.users)} ({rate(each.contact.rate)})",
+                f"{formats.count(each.holdout.users)} ({rate(each.holdout.rate)})",
                 signed_points(each.effect),
                 signed_points(each.low),
                 signed_points(each.high),
-                _(_SHORT[each.verdict or each.withheld or "open"]),
+                state(each),
             )
             for each in results
         ),
@@ -282,13 +298,10 @@ def _chart(results: Sequence[Result], total: Total | None, desk: Desk) -> Effect
     return Effects(drawn, whole)
 
 
-def _rate(rate: float | None) -> str:
-    return "–" if rate is None else formats.percent(rate, places=1)
-
-
 def _signed_money(cents: float, currency: str | None) -> str:
     return ("+" if cents > 0 else "-" if cents < 0 else "") + formats.money(abs(cents), currency)
 
 
-def _iso(epoch_seconds: int) -> str:
+def iso(epoch_seconds: int) -> str:
+    """The moment as facts have it."""
     return datetime.fromtimestamp(epoch_seconds, UTC).isoformat().replace("+00:00", "Z")

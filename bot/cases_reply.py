@@ -13,8 +13,10 @@ from bot.desk import Desk
 from bot.flag_outcomes import Outcome, outcomes
 from bot.i18n import N_, _
 from bot.reply import Button, Reply, Table
+from bot.user_filters import asked_filter, filter_lines
 from bot.users import asked_user, in_a_question, who_is_who
 from bot.worklist_reply import operator_name, worklist_buttons
+from predictor.filters import fitting
 from predictor.flag_changes import flagged_users
 from storage import flag_events, subscriptions, worklist
 from storage.identities import ids_of, user_of
@@ -36,7 +38,10 @@ _SAID = {
 
 
 def my_list_reply(question: Question, desk: Desk) -> Reply:
-    """The users that the asker has, those first whom nobody contacted, and the reminders to come."""
+    """The users that the asker has, those first whom nobody contacted, and the reminders to come.
+
+    With a filter only the users it keeps, and no reminders; raises where it names what there is not.
+    """
     asker = question.asker
     with desk.home.bot() as bot:
         mine = [each for each in worklist.taken(bot) if each.act.operator == asker.operator]
@@ -48,10 +53,16 @@ def my_list_reply(question: Question, desk: Desk) -> Reply:
         ]
     with desk.store() as connection:
         scored = {row["user_id"]: row for row in connection.execute(_SCORED, (CHURN,))}
+        wanted = asked_filter(question.args, desk, connection)
+        now = {each.user_id: user_of(connection, each.user_id) for each in mine}
+        kept = fitting(desk.snapshot(connection), wanted, now.values()) if wanted and mine else None
+        lines = list(filter_lines(wanted, desk, connection))
         rows = []
         for each in mine:
+            if kept is not None and now[each.user_id] not in kept:
+                continue
             contacted = standings[each.user_id].contacted
-            row = scored.get(user_of(connection, each.user_id))
+            row = scored.get(now[each.user_id])
             rows.append(
                 (
                     each.user_id,
@@ -61,18 +72,25 @@ def my_list_reply(question: Question, desk: Desk) -> Reply:
                 )
             )
     rows.sort(key=lambda row: (row[3] is not None, row[2]))
-    lines = [
-        _("Reminder {number}: user {user} on {day} at {time} {text}")
-        .format(
+    if wanted:
+        reminders = []
+    lines += [
+        _("Reminder {number}: user {user} on {day} at {time}").format(
             number=each.subscription_id,
             user=each.about,
             day=formats.day(desk.local_day(each.once_at or 0)),
             time=each.local_time,
-            text=each.question,
         )
-        .strip()
+        + (f" – {each.question}" if each.question else "")
         for each in reminders
     ]
+    if wanted and not rows:
+        return Reply(
+            title=_("Nobody on your list fits the filter."),
+            lines=lines,
+            facts={"users": [], "reminders": 0},
+            buttons=(Button(_("My list"), _("my list")),),
+        )
     if not rows and not lines:
         return Reply(
             title=_("Your list is empty."),
@@ -83,7 +101,7 @@ def my_list_reply(question: Question, desk: Desk) -> Reply:
         title=_("On your list: {users}; not contacted yet: {left}. Reminders: {reminders}.").format(
             users=formats.count(len(rows)),
             left=formats.count(sum(row[3] is None for row in rows)),
-            reminders=formats.count(len(lines)),
+            reminders=formats.count(len(reminders)),
         ),
         lines=lines,
         facts={"users": [row[0] for row in rows], "reminders": len(reminders)},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import formats
-from bot.i18n import _
+from bot.i18n import _, joined
 from predictor.scoring import band
 
 
@@ -81,6 +81,9 @@ class OrderTimeline:
         )
 
 
+FIFTH = 0.2  # of the users, the riskiest first: what a gain curve is read off at
+
+
 @dataclass(frozen=True)
 class ReliabilityBin:
     """Users scored in one range: their mean probability, and the share that then placed no order.
@@ -97,9 +100,14 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class Reliability:
-    """Predicted beside observed, the lowest range first; ranges without users are left out."""
+    """Predicted beside observed, the lowest range first; ranges without users are left out.
+
+    `found` is the gain curve beside it, where it is known: shares of users, the first by risk, and the
+    share of all churners among them.
+    """
 
     bins: Sequence[ReliabilityBin]
+    found: Sequence[tuple[float, float]] = ()
 
     @property
     def users(self) -> int:
@@ -110,10 +118,21 @@ class Reliability:
     def alt(self) -> str:
         """What the picture shows, in a sentence of the language in use."""
         apart = sum(one.users * abs(one.mean_predicted - one.observed) for one in self.bins)
-        return _(
+        said = _(
             "Predicted risk beside what happened, over {users} scores in the back-test:"
             " {points} points apart on average."
         ).format(users=formats.count(self.users), points=formats.decimal(100 * apart / max(1, self.users)))
+        return joined(said, self.first_fifth)
+
+    @property
+    def first_fifth(self) -> str:
+        """How many of the churners the riskiest fifth holds; nothing where that is not known."""
+        found = dict(self.found).get(FIFTH)
+        if found is None:
+            return ""
+        return _("The riskiest {fifth} of users hold {found} of those who left.").format(
+            fifth=formats.percent(FIFTH), found=formats.percent(found)
+        )
 
 
 @dataclass(frozen=True)

@@ -82,5 +82,6 @@ def reliability_of(card: Mapping[str, Any]) -> Reliability | None:
                 *wilson(one["churned"], one["users"]),
             )
             for one in known
-        )
+        ),
+        tuple((one["share"], one["found"]) for one in card.get("gain_curve", ()) if one["found"] is not None),
     )

@@ -178,7 +178,7 @@ class Rest:
 
 
 class SentKind:
-    """Of what comes by itself, which kind: digest, question or reminder."""
+    """Of what comes by itself, which kind: digest, question, reminder or alert."""
 
     _words: ClassVar = {
         **dict.fromkeys(("digest", "digests", "daily digest", "report", "日报", "早报", "简报"), "digest"),
@@ -187,11 +187,13 @@ class SentKind:
             "question",
         ),
         **dict.fromkeys(("reminder", "reminders", "提醒"), "reminder"),
+        **dict.fromkeys(("alert", "alerts", "告警", "报警"), "alert"),
     }
     _written: ClassVar = {
         "digest": ("digest", "日报"),
         "question": ("saved questions", "定时问题"),
         "reminder": ("reminders", "提醒"),
+        "alert": ("alerts", "告警"),
     }
     _form = re.compile("|".join(rf"{word}(?!{LETTER})" for word in sorted(_words, key=len, reverse=True)))
 

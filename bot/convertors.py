@@ -6,13 +6,14 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Protocol
 
+from bot.campaign_words import CAMPAIGN_CONVERTORS
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
 from bot.durations import Days, UnitSaid
 from bot.folding import LETTER, fold, is_chinese
 from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.help_topics import TOPIC
 from bot.moments import When
-from bot.number_words import CHINESE, DIGITS, ENGLISH, chinese_number, whole_number
+from bot.number_words import CHINESE, DIGITS, ENGLISH, NumberSaid, chinese_number, whole_number
 from bot.offer_words import OFFER_CONVERTORS
 from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
@@ -137,18 +138,7 @@ class Who:
             return False
 
 
-class _Number:
-    """Numbers end in one place."""
-
-    form: ClassVar[re.Pattern[str]]
-
-    def ends(self, folded: str, start: int) -> tuple[int, ...]:
-        """As far as it goes."""
-        found = self.form.match(folded, start)
-        return (found.end(),) if found else ()
-
-
-class Count(_Number):
+class Count(NumberSaid):
     """How many: 20, twenty, 二十, 两."""
 
     form = re.compile(rf"(?<![\d.,])(?:{DIGITS}|(?<!{LETTER})(?:{ENGLISH})(?!{LETTER})|{CHINESE})")
@@ -165,7 +155,7 @@ class Count(_Number):
         return str(value)
 
 
-class Percent(_Number):
+class Percent(NumberSaid):
     """A share of the whole: 80 %, 0.8, 80 percent, 八成, 百分之八十."""
 
     _number = r"(?<![\d.,])\d{1,9}+(?:[.,]\d{1,9}+)?"
@@ -239,7 +229,7 @@ def _decimal(written: str) -> Decimal:
         raise ValueError(written) from error
 
 
-class Money(_Number):
+class Money(NumberSaid):
     """An amount in the shop's currency: 50, €50, 50 euros, 1.5k, 五百元, 2万."""
 
     _before = r"(?:(?:us\$|[€$£¥]|eur|usd|cny|rmb|gbp)\s*)"
@@ -300,6 +290,7 @@ CONVERTORS: dict[str, Convertor] = {
     "only_new": OnlyNew(),
     "sought": Sought(),
     "findable": Findable(),
+    **CAMPAIGN_CONVERTORS,
     **PROMO_CONVERTORS,
     **OFFER_CONVERTORS,
     "topic": TOPIC,

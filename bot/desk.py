@@ -124,14 +124,21 @@ class Desk:
 
     def stale_line(self, as_of: date) -> tuple[str, ...]:
         """A warning where the latest order is more than two days old; otherwise nothing."""
-        age = (self.now().date() - as_of).days
-        if age <= STALE_AFTER_DAYS:
+        if not self.is_stale(as_of):
             return ()
         return (
             _("The latest order is {age} days old; import newer ones for an answer about today.").format(
-                age=formats.count(age)
+                age=formats.count(self.age_days(as_of))
             ),
         )
+
+    def is_stale(self, as_of: date) -> bool:
+        """Whether answers as of that day say that the data is old."""
+        return self.age_days(as_of) > STALE_AFTER_DAYS
+
+    def age_days(self, as_of: date) -> int:
+        """How many days ago that day is."""
+        return (self.now().date() - as_of).days
 
 
 def churn_definition(record: ModelRecord) -> str:

@@ -12,11 +12,11 @@ from bot.reply import Button, Failure, Reply
 from bot.warnings_effect_reply import ahead_line, facts_ahead
 from predictor import draw
 from predictor.campaigns import SMALLEST_SHARE, CampaignError
+from predictor.flag_stream import flag_stream
 from predictor.scoring import refresh_scores
 from predictor.warning_effect import (
     Milestone,
     milestones,
-    newly_flagged_a_week,
     pool_sizes,
     rate_of_flagged,
 )
@@ -39,7 +39,7 @@ def digest_holdout_reply(question: Question, desk: Desk) -> Reply:
         before = warning_holdouts.current(connection)
         if before is not None and before.share == share:
             return _as_before(share)
-        weekly = newly_flagged_a_week(connection, desk.home.models, record, as_of, flag_at)
+        stream = flag_stream(connection, desk.home.models, record, as_of, flag_at)
         rate = rate_of_flagged(connection, record, as_of)
         if question.confirmed:
             with transaction(connection):
@@ -52,23 +52,25 @@ def digest_holdout_reply(question: Question, desk: Desk) -> Reply:
                     at=desk.moment(),
                     by=question.asker.operator,
                 )
+    drawn = stream.drawn(share, record.horizon_days)
     ahead = milestones(
         pool_sizes(rate, share),
         (),
-        weekly=weekly,
+        drawn=drawn,
         horizon_days=record.horizon_days,
         today=desk.local_day(desk.moment()),
     )
     facts = {
         "share": share,
-        "weekly": weekly,
-        "weekly_held_out": weekly * share,
+        "weekly": stream.weekly,
+        "weekly_drawn": drawn[-1],
+        "weekly_held_out": drawn[-1] * share,
         "horizon_days": record.horizon_days,
         "milestones": facts_ahead(ahead),
     }
     if question.confirmed:
         return _set(share, ahead, facts, desk)
-    return _sure(question, share, weekly, record.horizon_days, ahead, facts, desk)
+    return _sure(question, share, stream.weekly, drawn[-1], record.horizon_days, ahead, facts, desk)
 
 
 def digest_holdout_off_reply(question: Question, desk: Desk) -> Reply:
@@ -131,6 +133,7 @@ def _sure(
     question: Question,
     share: float,
     weekly: float,
+    drawn: float,
     days: int,
     ahead: Sequence[Milestone],
     facts: dict[str, object],
@@ -148,13 +151,15 @@ def _sure(
                 " in either group says what being listed is worth: nothing else does."
             ).format(days=days),
             _(
-                "It costs: of about {weekly} newly flagged a week, {out} are not listed. If a warning keeps"
-                " {kept} users in 100, that is {lost} users a week, and none if it keeps nobody."
+                "It costs: of about {weekly} newly flagged a week {drawn} are drawn in the long run, for who"
+                " is being measured is not drawn again, and {out} are not listed. If a warning keeps {kept}"
+                " users in 100, that is {lost} users a week, and none if it keeps nobody."
             ).format(
                 weekly=formats.count(weekly),
-                out=formats.decimal(weekly * share),
+                drawn=formats.count(drawn),
+                out=formats.decimal(drawn * share),
                 kept=_KEPT_OF_100,
-                lost=formats.decimal(weekly * share * _KEPT_OF_100 / 100),
+                lost=formats.decimal(drawn * share * _KEPT_OF_100 / 100),
             ),
             *ahead_line(ahead, desk),
             _("Nobody is held out twice in 90 days. To stop at any time: digest holdout off"),

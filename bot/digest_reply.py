@@ -11,6 +11,7 @@ from bot import formats
 from bot.at_risk_reply import held_out_users, main_reasons, risk_table, snoozed_users
 from bot.chart_data import risk_distribution
 from bot.desk import Desk
+from bot.drift_words import drift_lines
 from bot.flag_outcomes import outcomes, takers
 from bot.i18n import _
 from bot.list_file import list_file
@@ -87,10 +88,11 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
             *_earlier_line(desk, connection, seen, record, as_of),
             *_not_listed_line(news, gone, desk),
         ]
+        warned = drift_lines(connection, record, as_of)
         reasons = main_reasons(desk, connection, [row["user_id"] for row in listed])
         reply = Reply(
-            title=_headline(news, len(flagged)),
-            lines=lines,
+            title=_headline(news, gone, len(flagged)),
+            lines=[*lines, *warned.lines],
             facts={
                 "flagged": len(flagged),
                 "entered": news.new,
@@ -107,7 +109,10 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
             attachments=_rest(desk, news.eligible, as_of)
             if keep_file and len(news.eligible) > len(listed)
             else (),
-            buttons=_buttons(listed),
+            buttons=(
+                *_buttons(listed),
+                *((Button(_("Train"), _("train the model"), team=True),) if warned.retrain else ()),
+            ),
             provenance=desk.provenance(as_of, record),
         )
     return Digest(_stale_first(reply, desk.stale_line(as_of)), event)
@@ -160,8 +165,16 @@ def _scored(connection: sqlite3.Connection) -> frozenset[str]:
     )
 
 
-def _headline(news: _News, flagged: int) -> str:
-    numbers = {"new": formats.count(news.new), "flagged": formats.count(flagged)}
+def _headline(news: _News, gone: _Gone, flagged: int) -> str:
+    numbers = {
+        "new": formats.count(news.new),
+        "gone": formats.count(gone.excluded + gone.lapsed),
+        "flagged": formats.count(flagged),
+    }
+    if not news.new and gone.excluded + gone.lapsed:
+        return _(
+            "Nothing to do today: flagged, then excluded or lapsed: {gone}; flagged in all: {flagged}."
+        ).format(**numbers)
     if not news.new:
         return _("Nothing to do today: nobody is newly flagged; flagged in all: {flagged}.").format(**numbers)
     if not news.eligible:

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from bot import formats
 from bot.audience_words import said_channel
 from bot.command import Question
 from bot.desk import Desk
-from bot.drafts import MOST_VARIANTS, Draft, Drafts, day_in, drafts_for, money_in, offer_facts
+from bot.draft_facts import QUIET_DAYS, Known, known_for
+from bot.drafts import MOST_VARIANTS, Draft, Drafts, drafts_for
 from bot.i18n import N_, _
-from bot.message_templates import Templates, known_languages, templates
 from bot.offers_reply import offer_name
 from bot.reply import Button, Passage, Provenance, Reply
 from bot.sms_size import not_gsm_7
-from bot.users import asked_user, in_a_question, last_order, who_is_who
+from bot.users import asked_user, in_a_question, who_is_who
 from bot.worklist_reply import held_out_warning, standing_line, worklist_buttons
-from predictor.message_facts import (
-    ChosenOffer,
-    chosen_offer,
-    last_purchase,
-    named_in,
-    recommended_item,
-    user_language,
-)
 from predictor.rephrasing import InTime, Rephraser
 from storage.consent import CHANNELS, consent_of
 from storage.identities import ids_of
-from storage.snapshot import Snapshot
 
-# Who ordered within this many days of the latest order has not been away.
-QUIET_DAYS = 30
 _FOR_SEVERAL = 2  # drafts for each channel, where there are several
 _LABELS = {"sms": "SMS", "email": N_("e-mail"), "chat": N_("chat")}
 _REFUSALS = {
@@ -46,22 +33,6 @@ _REFUSALS = {
     "length": N_("template: the model's text was too long or too short"),
     "form": N_("template: the model wrote more than the message"),
 }
-_FROM = {
-    "user": N_("Language: {language}, as the shop's users say."),
-    "reviews": N_("Language: {language}, that of the user's reviews."),
-    "shop": N_("Language: {language}; that of this user is not known."),
-}
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is known for the messages: the templates, the facts by field, and what is to be said of them."""
-
-    templates: Templates
-    facts: Mapping[str, str]
-    quiet: bool
-    lines: Sequence[str]
-    offer: str | None
 
 
 def draft_reply(question: Question, desk: Desk) -> Reply:
@@ -74,7 +45,7 @@ def draft_reply(question: Question, desk: Desk) -> Reply:
         consent = consent_of(connection, ids_of(connection, user_id))
         asked = question.args.get("channel")
         channels, consent_lines = _channels(user_id, str(asked) if asked else None, consent)
-        known = _known(question, desk, desk.snapshot(connection), user_id)
+        known = known_for(question, desk, desk.snapshot(connection), user_id)
     rephraser = _rephraser(desk)
     timed = InTime(rephraser, desk.settings.rephrase_seconds) if rephraser else None
     most = MOST_VARIANTS if len(channels) == 1 else _FOR_SEVERAL
@@ -90,6 +61,7 @@ def draft_reply(question: Question, desk: Desk) -> Reply:
             *consent_lines,
             *standing_line(user_id, desk),
             *(known.lines if channels else ()),
+            *_offer_line(known, drafts, desk),
             *_length_lines(drafts),
             *_signature_line(known, channels),
             *_model_line(drafts),
@@ -107,96 +79,6 @@ def draft_reply(question: Question, desk: Desk) -> Reply:
             _("facts from orders, items and the list of offers"),
         ),
     )
-
-
-def _known(question: Question, desk: Desk, snapshot: Snapshot, user_id: str) -> _Known:
-    """The facts that may stand in a message, in the user's language."""
-    today = desk.local_day(desk.moment())
-    texts, lines = _templates(question, desk, snapshot, user_id)
-    language = texts.language
-    facts = {"shop": desk.settings.shop_name} if desk.settings.shop_name else {}
-    last = last_order(snapshot, user_id)
-    bought = last_purchase(snapshot, user_id, language)
-    if bought is not None and bought.at is not None:
-        facts |= {"item": bought.name, "date": day_in(desk.local_day(bought.at), today, language)}
-    elif last.day is None:
-        lines.append(_("There is no order yet to speak of."))
-    else:
-        lines.append(_("Nothing of the last order can be named: it has no name here, or came back."))
-    offered = recommended_item(
-        snapshot.connection, desk.home.models, user_id, snapshot.as_of, language, besides=bought
-    )
-    if offered is not None:
-        facts["recommended"] = offered.name
-    else:
-        lines.append(_("No item to recommend: no recommender is trained, or none has a name."))
-    chosen = chosen_offer(snapshot, user_id, today)
-    said = _said_offer(chosen, texts, today, desk.currency(snapshot.connection))
-    facts |= said or {}
-    return _Known(
-        templates=texts,
-        facts=facts,
-        quiet=last.day is not None and (snapshot.as_of - last.day).days >= QUIET_DAYS,
-        lines=[*lines, *_offer_lines(chosen, said is not None, texts, today)],
-        offer=chosen.offer.code if chosen.offer and said else None,
-    )
-
-
-def _templates(
-    question: Question, desk: Desk, snapshot: Snapshot, user_id: str
-) -> tuple[Templates, list[str]]:
-    """The texts in the user's language, else in the shop's, and what is said of that."""
-    home = desk.home.path
-    shop = question.language if desk.settings.language == "auto" else desk.settings.language
-    found = user_language(snapshot, user_id)
-    if found is None:
-        texts, source = templates(shop, home), "shop"
-    elif found[0] in known_languages(home):
-        texts, source = templates(found[0], home), found[1]
-    else:
-        texts = templates(shop, home)
-        return texts, [
-            _("There are no texts in the user's language ({code}), so these are in {language}.").format(
-                code=found[0], language=texts.name
-            )
-        ]
-    return texts, [_(_FROM[source]).format(language=texts.name)]
-
-
-def _said_offer(
-    chosen: ChosenOffer, texts: Templates, today: date, currency: str | None
-) -> dict[str, str] | None:
-    if chosen.offer is None:
-        return None
-    return offer_facts(
-        chosen.offer,
-        texts,
-        category=named_in(chosen.offer.category, texts.language),
-        min_order=money_in(chosen.offer.min_order_cents or 0, currency, texts.language),
-        today=today,
-    )
-
-
-def _offer_lines(chosen: ChosenOffer, said: bool, texts: Templates, today: date) -> list[str]:
-    """Which offer is named, and which ones are not and why."""
-    lines = []
-    if chosen.offer and said:
-        lines.append(_("Offer named: {offer}.").format(offer=offer_name(chosen.offer, today)))
-    elif chosen.offer:
-        lines.append(
-            _("Offer {code} is not named: it has no text in {language}.").format(
-                code=chosen.offer.code, language=texts.name
-            )
-        )
-    else:
-        lines.append(_("No offer is named: none on the list holds today for this user."))
-    if chosen.ended:
-        lines.append(
-            _("Ended, and not used: {offers}.").format(
-                offers=", ".join(offer_name(each, today) for each in chosen.ended)
-            )
-        )
-    return lines
 
 
 def _channels(
@@ -247,6 +129,28 @@ def _title(user_id: str, count: int, channels: Sequence[str]) -> str:
     )
 
 
+def _names_offer(known: Known, drafts: Sequence[Drafts]) -> bool:
+    code = known.offer.code if known.offer else ""
+    return any(code in draft.whole for each in drafts for draft in each.found)
+
+
+def _offer_line(known: Known, drafts: Sequence[Drafts], desk: Desk) -> list[str]:
+    """Whether the offer that fits stands in a draft: texts with offers are mostly for who has been away."""
+    if known.offer is None or not any(each.found for each in drafts):
+        return []
+    if _names_offer(known, drafts):
+        sentence = N_("Offer named: {offer}.")
+    elif known.quiet:
+        sentence = N_("Offer {offer} fits this user, but no text that names it fits here.")
+    else:
+        sentence = N_(
+            "Offer {offer} fits this user, but is in no draft: our texts keep offers for who placed no order"
+            " in the last {days} days."
+        )
+    today = desk.local_day(desk.moment())
+    return [_(sentence).format(offer=offer_name(known.offer, today), days=QUIET_DAYS)]
+
+
 def _length_lines(drafts: Sequence[Drafts]) -> list[str]:
     too_long = sum(each.too_long for each in drafts)
     if not too_long:
@@ -254,7 +158,7 @@ def _length_lines(drafts: Sequence[Drafts]) -> list[str]:
     return [_("Left out, as they would be too long: {count}.").format(count=formats.count(too_long))]
 
 
-def _signature_line(known: _Known, channels: Sequence[str]) -> list[str]:
+def _signature_line(known: Known, channels: Sequence[str]) -> list[str]:
     if "sms" not in channels or "shop" in known.facts or "{shop}" not in known.templates.signature:
         return []
     signature = known.templates.signature.replace("{shop}", _("shop name")).strip(" :")
@@ -308,14 +212,14 @@ def _heading(draft: Draft, number: int, *, with_source: bool) -> str:
 
 
 def _facts(
-    user_id: str, known: _Known, consent: Mapping[str, bool | None], drafts: Sequence[Drafts]
+    user_id: str, known: Known, consent: Mapping[str, bool | None], drafts: Sequence[Drafts]
 ) -> dict[str, object]:
     return {
         "user_id": user_id,
         "language": known.templates.language,
         "consent": dict(consent),
         "used": dict(known.facts),
-        "offer": known.offer,
+        "offer": known.offer.code if known.offer and _names_offer(known, drafts) else None,
         "drafts": [
             {
                 "channel": draft.channel,

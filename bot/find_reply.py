@@ -12,10 +12,11 @@ from bot.i18n import _
 from bot.profile_reply import profile_reply
 from bot.reply import Button, Reply, Table
 from bot.users import MissingArgumentError, example_of, in_a_question
-from storage.errors import OpsbotError
+from storage.errors import NotThereError, OpsbotError
 from storage.finding import ids_like, users_of_order
 from storage.identities import is_known, user_of
-from storage.privacy import Pseudonyms
+from storage.nearest import nearest, order_ids, user_ids
+from storage.privacy import Pseudonyms, is_personal_id
 
 MOST_SHOWN = 8
 
@@ -26,10 +27,11 @@ _ORDER = re.compile(
 _LEFT_OUT = re.compile(r"\s*(?:\.{2,}|…+|\*+|·{2,}|⋯+|x{3,})\s*", re.IGNORECASE)
 
 
-class NobodyFoundError(OpsbotError):
+class NobodyFoundError(NotThereError):
     """Nothing in the store leads from these words to a user."""
 
     kind = "unknown_user"
+    argument = "text"
 
 
 class NoUserOfOrderError(OpsbotError):
@@ -48,10 +50,14 @@ def find_reply(question: Question, desk: Desk) -> Reply:
     with desk.store() as connection:
         desk.as_of(connection)  # without any order the way out is another one
         found = list(dict.fromkeys(user_of(connection, each) for each in _found(connection, desk, text)))
+        near = () if found or is_personal_id(text) else nearest(text, user_ids(connection))
     if not found:
         raise NobodyFoundError(
             "Nobody is found by {text}.",
-            next_step="Try an id or its beginning, an order number or a full e-mail address;"
+            near=near,
+            next_step="Did you mean: {near}?"
+            if near
+            else "Try an id or its beginning, an order number or a full e-mail address;"
             " names and phone numbers are not kept.",
             text=text,
         )
@@ -85,8 +91,12 @@ def _of_order(connection: sqlite3.Connection, order_id: str, *, must_exist: bool
             order=order_id,
         )
     if not users and must_exist:
+        near = nearest(order_id, order_ids(connection))
         raise NobodyFoundError(
-            "There is no order {order}.", next_step="Check the number as the shop writes it.", order=order_id
+            "There is no order {order}.",
+            next_step="Did you mean: {near}?" if near else "Check the number as the shop writes it.",
+            near=[_("order {order}").format(order=each) for each in near],
+            order=order_id,
         )
     return [each for each in users if each]
 

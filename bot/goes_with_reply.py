@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 from bot import formats
 from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import _
 from bot.list_file import list_file
-from bot.products import OTHERS_SHOWN, asked_category, asked_product, called
+from bot.products import OTHERS_SHOWN, Shelf, asked_category, asked_product, called
 from bot.reply import Button, Provenance, Reply, Table
+from predictor.basket_counts import BasketCounts
 from predictor.baskets import FEWEST_BASKETS, MOST_ITEMS_OF_A_BASKET, Baskets, Rule
-from storage.snapshot import data_version
+from storage.snapshot import Snapshot, data_version
 
 ROWS_SHOWN = 10
 COLUMNS = ("item_id", "name", "support", "confidence", "lift")
 
 
 def goes_with_reply(question: Question, desk: Desk) -> Reply:
-    """The surest rules first; what could be a coincidence is left out, and the answer says so."""
+    """The most telling rules first; what could be a coincidence is left out, and the answer says so."""
     product, category = question.args.get("product"), question.args.get("category")
     with desk.store() as connection:
         as_of = desk.as_of(connection)
-        baskets = _baskets(connection, desk)
-    if product:
-        reply = _of_product(str(product), baskets)
-    elif category:
-        reply = _of_category(str(category), baskets)
-    else:
-        reply = _of_the_shop(baskets, desk)
+        baskets: Shelf
+        if product:
+            baskets = _read_already(connection, desk) or _counts(connection, desk)
+            reply = _of_product(str(product), baskets, desk.snapshot(connection))
+        elif category:
+            baskets = _baskets(connection, desk)
+            reply = _of_category(str(category), baskets)
+        else:
+            baskets = _baskets(connection, desk)
+            reply = _of_the_shop(baskets, desk)
     return Reply(
         title=reply.title,
         lines=[*reply.lines, *_what_counts(baskets), *desk.stale_line(as_of)],
-        facts={"baskets": baskets.contents.shape[0], **reply.facts},
+        facts={"baskets": baskets.n_baskets, **reply.facts},
         table=reply.table,
         buttons=reply.buttons,
         attachments=reply.attachments,
@@ -42,10 +48,10 @@ def goes_with_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
-def _of_product(named: str, baskets: Baskets) -> Reply:
+def _of_product(named: str, baskets: Shelf, snapshot: Snapshot) -> Reply:
     place, *others = asked_product(named, baskets)
     item_id, name = baskets.item_ids[place], called(place, baskets)
-    rules = baskets.rules_of([place])
+    rules = baskets.rules_of([place]) if isinstance(baskets, Baskets) else baskets.rules_of(item_id, snapshot)
     holding = formats.count(baskets.counts[place])
     title = (
         _("{other} goes best with {item} ({baskets} baskets).").format(
@@ -88,7 +94,7 @@ def _of_category(named: str, baskets: Baskets) -> Reply:
 
 
 def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
-    rules = sorted(baskets.every_rule(), key=lambda rule: -rule[1].lift_low)
+    rules = sorted(baskets.every_rule(), key=lambda rule: -rule[1].more_than_chance)
     columns = ("with_item_id", *COLUMNS, "baskets", "lift_low")
     file = list_file(desk, "basket-rules", columns, _file_rows(rules, baskets), kind="basket_rules")
     return Reply(
@@ -101,7 +107,7 @@ def _of_the_shop(baskets: Baskets, desk: Desk) -> Reply:
     )
 
 
-def _what_counts(baskets: Baskets) -> list[str]:
+def _what_counts(baskets: Shelf) -> list[str]:
     lines = [
         _(
             "Counted are pairs in {fewest} baskets or more whose lift is surely above 1"
@@ -117,7 +123,7 @@ def _what_counts(baskets: Baskets) -> list[str]:
     return lines
 
 
-def _table(rules: Sequence[Rule], baskets: Baskets) -> Table | None:
+def _table(rules: Sequence[Rule], baskets: Shelf) -> Table | None:
     if not rules:
         return None
     names = [_name(rule.item_id, baskets) for rule in rules]
@@ -178,7 +184,7 @@ def _file_rows(rules: Sequence[tuple[str, Rule]], baskets: Baskets) -> Iterator[
         )
 
 
-def _name(item_id: str, baskets: Baskets) -> str:
+def _name(item_id: str, baskets: Shelf) -> str:
     return called(baskets.place(item_id), baskets)
 
 
@@ -188,7 +194,9 @@ def goes_with_question(item_id: str) -> str:
 
 
 # Reading all baskets takes seconds in a large shop; the number changes with every import that changed a row.
+Kept = TypeVar("Kept")
 _in_memory: dict[tuple[str, int], Baskets] = {}
+_counts_in_memory: dict[tuple[str, int], BasketCounts] = {}
 
 
 def prepare_baskets(desk: Desk) -> None:
@@ -198,14 +206,37 @@ def prepare_baskets(desk: Desk) -> None:
 
 
 def _baskets(connection: sqlite3.Connection, desk: Desk) -> Baskets:
+    read = _read_already(connection, desk)
+    if read is None:
+        version = data_version(connection)
+        read = Baskets.of(desk.snapshot(connection))
+        read.save(_file(desk), version)
+        _keep(_in_memory, desk, version, read)
+    return read
+
+
+def _read_already(connection: sqlite3.Connection, desk: Desk) -> Baskets | None:
+    """All baskets, where the night or somebody who asked for all of them had them read."""
     version = data_version(connection)
-    key = (str(desk.home.path), version)
-    if key not in _in_memory:
-        path = desk.home.path / "baskets.npz"
-        read = Baskets.load(path, version)
-        if read is None:
-            read = Baskets.of(desk.snapshot(connection))
-            read.save(path, version)
-        _in_memory.clear()
-        _in_memory[key] = read
-    return _in_memory[key]
+    found = _in_memory.get((str(desk.home.path), version)) or Baskets.load(_file(desk), version)
+    if found is not None:
+        _keep(_in_memory, desk, version, found)
+    return found
+
+
+def _counts(connection: sqlite3.Connection, desk: Desk) -> BasketCounts:
+    version = data_version(connection)
+    found = _counts_in_memory.get((str(desk.home.path), version)) or BasketCounts.of(
+        desk.snapshot(connection)
+    )
+    _keep(_counts_in_memory, desk, version, found)
+    return found
+
+
+def _keep(memory: dict[tuple[str, int], Kept], desk: Desk, version: int, kept: Kept) -> None:
+    memory.clear()
+    memory[str(desk.home.path), version] = kept
+
+
+def _file(desk: Desk) -> Path:
+    return desk.home.path / "baskets.npz"

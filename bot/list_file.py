@@ -1,8 +1,7 @@
 """Lists as files that people open: CSV with a byte order mark, or a workbook, in which no cell is a formula.
 
-A cell that begins with = + - @, a tab or a line break would be calculated by a spreadsheet, and could fetch
-or send what it likes (https://owasp.org/www-community/attacks/CSV_Injection). In a CSV such text gets an
-apostrophe in front; in a workbook every text is marked as text.
+In a CSV, text that would be calculated gets an apostrophe in front (`storage.spreadsheet`); in a workbook
+every text is marked as text.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ from typing import Literal
 
 from bot.desk import Desk
 from bot.reply import Attachment
+from storage import spreadsheet
 from storage.errors import OutputFileError
 
 Format = Literal["csv", "xlsx"]
 
-# The full-width forms count as well: spreadsheets in East Asian languages read them alike.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _NO_NAME = re.compile(r"[^\w.-]+")
 # What a workbook cannot hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -52,7 +50,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """The list as CSV in UTF-8 with a byte order mark, without which spreadsheets guess another encoding."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([safe(column) for column in columns])
+    writer.writerow([spreadsheet.safe(column) for column in columns])
     writer.writerows([[safe(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
@@ -87,7 +85,7 @@ def as_workbook(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> byt
 
 def safe(cell: object) -> object:
     """The cell as it may stand in a CSV: a text that a spreadsheet would calculate gets an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return spreadsheet.safe(cell) if isinstance(cell, str) else cell
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import formats
 from bot.i18n import _
+from bot.one_time_words import one_time_lines
 
 if TYPE_CHECKING:
     from storage.model_store import ModelRecord
@@ -44,7 +45,7 @@ def figures(record: ModelRecord) -> list[str]:
                 mean=f"{gain['mean']:+.3f}", low=f"{gain['low']:+.3f}", high=f"{gain['high']:+.3f}"
             )
         )
-    return [*lines, *family_lines(card)]
+    return [*lines, *one_time_lines(card), *family_lines(card)]
 
 
 def family_lines(card: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import ClassVar
 
 from bot.folding import is_chinese
 
@@ -43,3 +44,14 @@ def chinese_number(folded: str) -> float:
     import cn2an
 
     return float(cn2an.cn2an(folded, "smart"))
+
+
+class NumberSaid:
+    """What an argument that is written with a number has in common: it ends in one place."""
+
+    form: ClassVar[re.Pattern[str]]
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """As far as it goes."""
+        found = self.form.match(folded, start)
+        return (found.end(),) if found else ()

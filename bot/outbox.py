@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.alert_roads import alert_roads
 from bot.command import Asker
+from bot.concerns import concerns
 from bot.desk import Desk
 from bot.due import Due, latest_at, latest_due
 from bot.incident import report
+from bot.problems import Problem, incident_of, problem_of
 from bot.reply import Reply
 from bot.scheduled_reply import Scheduled, scheduled_reply
-from storage import ledger, subscriptions
+from storage import alerts, ledger, subscriptions
+from storage.alerts import Concern
+from storage.errors import OpsbotError
 from storage.ledger import Delivery, Part
 from storage.review_search import anything_new
 from storage.subscriptions import Subscription
@@ -48,6 +53,10 @@ class ClosedError(RefusedError):
     """The chat takes nothing from us any more."""
 
 
+class UnlistedError(ClosedError):
+    """Whoever is there may not get anything any more: an admin, or a setting, wanted it so."""
+
+
 class Target(Protocol):
     """Where parts go: a chat service."""
 
@@ -67,18 +76,26 @@ class Sent:
 
 
 class Outbox:
-    """What is due in one home. One at a time: the program holds the lock of the bot."""
+    """What is due in one home, and what has to be told at once.
 
-    def __init__(self, desk: Desk, targets: Mapping[str, Target], night: Night) -> None:
+    One at a time: the program holds the lock of the bot.
+    """
+
+    def __init__(
+        self, desk: Desk, targets: Mapping[str, Target], night: Night, *, also: Sequence[Concern] = ()
+    ) -> None:
         self._desk = desk
         self._targets = targets
         self._night = night
+        # What only the program itself knows, and is to be told beside what is looked up.
+        self._also = also
         self._night_at_work: asyncio.Task[None] | None = None
 
     async def send_due(self) -> Sent:
         """Send what is due now and go on with what is under way."""
         now = self._desk.moment()
         night_is_over = await self._see_to_the_night(now)
+        await asyncio.to_thread(self._raise_alerts, now)
         await asyncio.to_thread(self._open_due, now)
         sent = left = 0
         for delivery, subscription in await asyncio.to_thread(self._under_way, now):
@@ -90,16 +107,16 @@ class Outbox:
                 sent, left = sent + done, left + (not done)
             except Exception:
                 report(f"delivery {delivery.delivery_id}")
-                await asyncio.to_thread(self._try_later, delivery, None)
+                await asyncio.to_thread(self._try_later, delivery, None, None)
                 left += 1
         return Sent(sent, left)
 
     async def send_all_due(self) -> Sent:
-        """The same, and once more when the work of the night is done."""
+        """The same, and once more when the work of the night is done, which nobody has to wait for."""
         first = await self.send_due()
+        await self.finish_the_night()
         if not first.left:
             return first
-        await self.finish_the_night()
         rest = await self.send_due()
         return Sent(first.sent + rest.sent, rest.left)
 
@@ -140,10 +157,23 @@ class Outbox:
         try:
             said = await self._night()
         except Exception:
-            said = {"problem": f"incident {report('the work of the night')}"}
+            said = {"problems": [incident_of(report("the work of the night"))]}
         if said is not None:
             with self._desk.home.bot() as connection:
                 ledger.note_night(connection, due.local_date, started, said)
+
+    # -- alerts ------------------------------------------------------------------------------------------
+
+    def _raise_alerts(self, now: int) -> None:
+        """Subscribe those who are to be told of what is new; that this fails keeps nothing else back."""
+        try:
+            found = [*concerns(self._desk), *self._also]
+            with self._desk.home.bot() as connection:
+                roads = tuple(alert_roads(self._desk, connection, self._targets))
+                for concern in alerts.tell(connection, found, roads, now):
+                    log.warning("alert: %s %s", concern.kind, concern.subject)
+        except Exception:
+            report("looking for what is wrong")
 
     # -- deliveries --------------------------------------------------------------------------------------
 
@@ -176,13 +206,13 @@ class Outbox:
             except NotArrivedError as error:
                 if not pending.unsure:
                     await asyncio.to_thread(self._mark, delivery, pending.place, "ready")
-                await asyncio.to_thread(self._try_later, delivery, error.seconds)
+                await asyncio.to_thread(self._try_later, delivery, error.seconds, _problem(error))
                 return False
-            except UnsureError:
-                await asyncio.to_thread(self._try_later, delivery, None)
+            except UnsureError as error:
+                await asyncio.to_thread(self._try_later, delivery, None, _problem(error))
                 return False
             except RefusedError as error:
-                await asyncio.to_thread(self._refused, delivery, subscription, isinstance(error, ClosedError))
+                await asyncio.to_thread(self._refused, delivery, subscription, error)
                 return True
             await asyncio.to_thread(self._mark, delivery, pending.place, "sent")
         await asyncio.to_thread(self._sent, delivery, subscription)
@@ -200,11 +230,11 @@ class Outbox:
         with self._desk.home.bot() as connection:
             ledger.mark(connection, delivery.delivery_id, place, state)
 
-    def _try_later(self, delivery: Delivery, seconds: float | None) -> None:
+    def _try_later(self, delivery: Delivery, seconds: float | None, problem: Problem | None) -> None:
         wait = min(FIRST_WAIT_SECONDS * 2 ** min(delivery.tries, 10), LONGEST_WAIT_SECONDS)
         at = self._desk.moment() + round(wait if seconds is None else seconds)
         with self._desk.home.bot() as connection:
-            ledger.try_later(connection, delivery.delivery_id, at)
+            ledger.try_later(connection, delivery.delivery_id, at, problem)
 
     def _sent(self, delivery: Delivery, subscription: Subscription) -> None:
         now = self._desk.moment()
@@ -214,10 +244,12 @@ class Outbox:
                 subscriptions.end(connection, [subscription.subscription_id], now)
         self._note(subscription, "ok")
 
-    def _refused(self, delivery: Delivery, subscription: Subscription, closed: bool) -> None:
+    def _refused(self, delivery: Delivery, subscription: Subscription, error: RefusedError) -> None:
         now = self._desk.moment()
+        closed = isinstance(error, ClosedError)
+        outcome: ledger.Outcome = "skipped" if isinstance(error, UnlistedError) else "refused"
         with self._desk.home.bot() as connection:
-            ledger.end(connection, delivery.delivery_id, "refused", now)
+            ledger.end(connection, delivery.delivery_id, outcome, now, _problem(error))
             if closed or subscription.once_at is not None:
                 subscriptions.end(connection, [subscription.subscription_id], now)
         log.warning(
@@ -230,4 +262,10 @@ class Outbox:
 
     def _note(self, subscription: Subscription, outcome: str) -> None:
         asker = Asker(subscription.operator, subscription.operator_name, "schedule", subscription.chat)
-        self._desk.note(asker, "operator", subscription.kind, outcome)
+        kind = subscriptions.ALERT if subscription.about == subscriptions.ALERT else subscription.kind
+        self._desk.note(asker, "operator", kind, outcome)
+
+
+def _problem(error: Exception) -> Problem | None:
+    """Why something did not arrive, where the target said it in words."""
+    return problem_of(error.__cause__) if isinstance(error.__cause__, OpsbotError) else None

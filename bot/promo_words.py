@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.folding import HAN, LETTER, fold, is_chinese
-from bot.number_words import CHINESE, DIGITS, chinese_number, whole_number
+from bot.number_words import CHINESE, DIGITS, NumberSaid, chinese_number, whole_number
 
 
 class OneOf:
@@ -132,15 +132,10 @@ class OtherGoal:
         return value
 
 
-class SizeSaid:
+class SizeSaid(NumberSaid):
     """How many users, also none: so that it can be said that none makes no list."""
 
-    _form = re.compile(rf"(?<![\d.,])(?:{DIGITS}|{CHINESE})(?!\s*%)")
-
-    def ends(self, folded: str, start: int) -> tuple[int, ...]:
-        """As far as it goes."""
-        found = self._form.match(folded, start)
-        return (found.end(),) if found else ()
+    form = re.compile(rf"(?<![\d.,])(?:{DIGITS}|{CHINESE})(?!\s*%)")
 
     def convert(self, written: str) -> int:
         """A whole number from 0 on."""
@@ -151,26 +146,21 @@ class SizeSaid:
         return str(value)
 
 
-class UnitCost:
+class UnitCost(NumberSaid):
     """What one contact costs: 2 €, 0.1元, 3.5分, ten cents as 0.10."""
 
     _before = r"(?:(?:us\$|[€$£¥])\s*)"
     _words = rf"(?:eur|euros?|usd|dollars?|cny|rmb|yuan|gbp|pounds?)(?!{LETTER})"
     _after = rf"(?:\s*(?:[€$£]|{_words}|元|块钱?|欧元?|美元))"
     _cents = rf"(?:\s*(?:(?:cents?|ct|pence)(?!{LETTER})|分钱?))"
-    _form = re.compile(
+    form = re.compile(
         rf"{_before}?(?P<amount>(?<![\d.,])\d{{1,6}}+(?:[.,]\d{{1,4}}+)?|{CHINESE})(?:{_after}"
         rf"|(?P<cents>{_cents}))?"
     )
 
-    def ends(self, folded: str, start: int) -> tuple[int, ...]:
-        """As far as it goes."""
-        found = self._form.match(folded, start)
-        return (found.end(),) if found else ()
-
     def convert(self, written: str) -> float:
         """In cents, which may be fractions: a text message costs 3.5."""
-        parts = self._form.fullmatch(fold(written))
+        parts = self.form.fullmatch(fold(written))
         if parts is None:
             raise ValueError(written)
         amount = parts["amount"]
@@ -189,22 +179,17 @@ class UnitCost:
         return f"{amount}元" if chinese else amount
 
 
-class DiscountSaid:
+class DiscountSaid(NumberSaid):
     """What a promotion takes off: 10 %, 10 percent, 九折 (which takes off a tenth), 85折."""
 
-    _form = re.compile(
+    form = re.compile(
         r"(?P<percent>(?<![\d.,])\d{1,2}(?:\.\d)?)\s*(?:%|percent|per cent)"
         r"|(?P<paid>[1-9一二三四五六七八九]{1,2})折"
     )
 
-    def ends(self, folded: str, start: int) -> tuple[int, ...]:
-        """As far as it goes."""
-        found = self._form.match(folded, start)
-        return (found.end(),) if found else ()
-
     def convert(self, written: str) -> float:
         """The fraction that is taken off."""
-        parts = self._form.fullmatch(fold(written))
+        parts = self.form.fullmatch(fold(written))
         if parts is None:
             raise ValueError(written)
         if parts["percent"]:

@@ -15,6 +15,7 @@ from bot.reasons_text import reason_text
 from bot.reply import Button, Reply, Table
 from bot.users import asked_user, in_a_question, last_order, not_scored, who_is_who
 from bot.worklist_reply import standing_line, worklist_buttons
+from predictor.one_time_buyers import Standing, standing
 from predictor.scoring import Risk, band, promoted_model, risk_of
 from storage.identities import exclusion_of
 from storage.model_store import ModelRecord
@@ -48,8 +49,23 @@ def _scored(question: Question, desk: Desk, answer: Callable[[Risk, Parts, Desk]
         parts = [
             (reason.feature, reason_text(reason, desk, connection), reason.effect) for reason in risk.reasons
         ]
+        among = standing(connection, user_id, risk.probability)
     reply = answer(risk, parts, desk)
-    return replace(reply, lines=[*who, *reply.lines])
+    facts = {**reply.facts, "one_time_buyers": vars(among)} if among else reply.facts
+    return replace(reply, lines=[*who, *_among_one_time_buyers(among), *reply.lines], facts=facts)
+
+
+def _among_one_time_buyers(among: Standing | None) -> list[str]:
+    """Where nearly all are high: how many of them, and which place this one has."""
+    if among is None:
+        return []
+    return [
+        _("{share} of users who ordered once are high; among these {users}, number {rank} by risk.").format(
+            share=formats.percent(among.high / among.users),
+            users=formats.count(among.users),
+            rank=formats.count(among.rank),
+        )
+    ]
 
 
 def _short(risk: Risk, parts: Parts, desk: Desk) -> Reply:
@@ -125,6 +141,7 @@ def _facts(risk: Risk, parts: Parts) -> dict[str, object]:
             {"feature": name, "text": text, "effect": round(effect, 6)} for name, text, effect in parts
         ],
         "reliability": {name: risk.reliability[name] for name in ("from", "to", "users", "churned")},
+        **({"reliability_of": "given_scores"} if risk.realised else {}),
     }
 
 
@@ -159,10 +176,18 @@ def _reliability_line(risk: Risk) -> str:
     seen = risk.reliability
     if not seen["users"]:
         return _("In the back-test nobody was scored this high or low, so there is no track record yet.")
-    return _(
-        "Of {users} users scored {low}–{high} in the back-test,"
-        " {churned} placed no order within {horizon} days."
-    ).format(
+    sentence = (
+        _(
+            "Of {users} users really scored {low}–{high} and not contacted,"
+            " {churned} placed no order within {horizon} days."
+        )
+        if risk.realised
+        else _(
+            "Of {users} users scored {low}–{high} in the back-test,"
+            " {churned} placed no order within {horizon} days."
+        )
+    )
+    return sentence.format(
         users=formats.count(seen["users"]),
         low=formats.count(100 * seen["from"]),
         high=formats.percent(seen["to"]),

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import formats
+from bot.alert_reply import alert_reply
 from bot.assistant import Asked, Assistant, sentences
 from bot.command import Asker
 from bot.desk import Desk
 from bot.digest_reply import digest
+from bot.due import latest_at
 from bot.funnel_reply import funnel_lines
 from bot.i18n import _, using
+from bot.problems import all_worded, problems_of_night
 from bot.reminder_reply import reminder_reply
 from bot.reply import Reply
 from bot.subscription_replies import seen_by
@@ -40,6 +43,8 @@ def scheduled_reply(desk: Desk, subscription: Subscription, delivery: Delivery) 
             scheduled = _digest(desk, subscription)
         elif subscription.kind == "reminder":
             scheduled = Scheduled(reminder_reply(desk, subscription))
+        elif subscription.about == subscriptions.ALERT:
+            scheduled = Scheduled(alert_reply(desk, subscription))
         elif subscription.about == subscriptions.ACCESS:
             scheduled = Scheduled(access_reply(desk, subscription))
         else:
@@ -73,11 +78,12 @@ def _answer(desk: Desk, subscription: Subscription) -> Reply:
 
 
 def night_lines(desk: Desk) -> tuple[str, ...]:
-    """What went wrong, or came in, in the work of the last night; mostly nothing."""
+    """What went wrong, or came in, in the work of the night before; mostly nothing."""
+    due = latest_at(desk.settings.nightly_at, desk.settings.zone, desk.moment())
     with desk.home.bot() as connection:
         last = ledger.last_night(connection)
-    if last is None:
-        return ()
+    if last is None or (due is not None and last[0] < due.local_date):
+        return ()  # what was said of an earlier night is not said again
     said: Mapping[str, object] = last[1]
     lines = []
     if said.get("imported"):
@@ -86,8 +92,8 @@ def night_lines(desk: Desk) -> tuple[str, ...]:
         lines.append(
             _("Not imported: {files}; the reports lie in inbox/failed.").format(files=said["failed"])
         )
-    if said.get("problem"):
-        lines.append(_("The work of the night failed: {problem}").format(problem=said["problem"]))
+    if problems := problems_of_night(said):
+        lines.append(_("The work of the night failed: {problem}").format(problem=all_worded(problems)))
     return tuple(lines)
 
 

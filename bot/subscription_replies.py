@@ -19,7 +19,9 @@ from storage.subscriptions import EVERY_DAY, Subscription
 
 USUAL_TIME = "09:00"
 # What is sent by itself answers and changes nothing.
-_NOT_SAVED = frozenset({"subscribe", "unsubscribe", "subscriptions", "mute", "unmute"})
+_NOT_SAVED = frozenset(
+    {"subscribe", "unsubscribe", "subscriptions", "mute", "unmute", "alerts_on", "alerts_off"}
+)
 _KINDS = {"digest": N_("the digest"), "question": N_("saved questions"), "reminder": N_("reminders")}
 
 
@@ -144,11 +146,11 @@ def subscriptions_reply(question: Question, desk: Desk) -> Reply:
     )
 
 
-def silenced(question: Question, desk: Desk, *, silent: bool) -> Reply:
-    """What comes without a sound from now on, or with one: of one kind, or all."""
+def silenced(question: Question, desk: Desk, *, silent: bool, others: bool = False) -> Reply:
+    """What comes without a sound from now on, or with one: of one kind, or all; `others` were, too."""
     kind = question.args.get("kind")
     chosen = [each for each in _of_chat(question.asker, desk) if kind in (None, each.kind)]
-    if not chosen:
+    if not chosen and not others:
         raise SubscriptionError("No such thing is sent here.", next_step="See what is: my subscriptions")
     with desk.home.bot() as connection:
         subscriptions.silence(connection, [each.subscription_id for each in chosen], silent=silent)
@@ -198,7 +200,9 @@ def _understood(text: str) -> str:
 
 def _of_chat(asker: Asker, desk: Desk) -> list[Subscription]:
     with desk.home.bot() as connection:
-        return list(subscriptions.active(connection, asker.chat, asker.thread))
+        found = subscriptions.active(connection, asker.chat, asker.thread)
+    # What is sent once of itself is nobody's wish.
+    return [each for each in found if each.about not in (subscriptions.ACCESS, subscriptions.ALERT)]
 
 
 def _next_day(subscription: Subscription, desk: Desk) -> str:

@@ -16,6 +16,7 @@ from bot.reply import MISSING_ARGUMENT
 from storage.errors import OpsbotError, UnknownUserError
 from storage.identities import Exclusion, exclusion_of, is_known, merge_of, user_of
 from storage.moments import day_of
+from storage.nearest import nearest, user_ids
 from storage.privacy import Pseudonyms
 from storage.snapshot import Snapshot
 
@@ -62,9 +63,14 @@ def asked_user(question: Question, desk: Desk, connection: sqlite3.Connection) -
         # Some platforms tell buyers by name only.
         user_id = pseudonyms.known_for(str(named))
     if not is_known(connection, user_id):
+        # What was named by an e-mail address or a phone number is near no other.
+        near = nearest(str(named), user_ids(connection)) if pseudonyms.id_for(str(named)) == named else ()
         raise UnknownUserError(
             "There is no user {user}.",
-            next_step="Check the id as the shop writes it, or ask who is at risk.",
+            next_step="Did you mean: {near}?"
+            if near
+            else "Check the id as the shop writes it, or ask who is at risk.",
+            near=near,
             user=named,
         )
     return user_of(connection, user_id)

@@ -12,7 +12,8 @@ from bot.command import Question
 from bot.desk import Desk
 from bot.i18n import N_, _
 from bot.reply import Button, Provenance, Reply
-from predictor.warning_effect import Milestone, WarningEffect, newly_flagged_a_week, warning_effect
+from predictor.flag_stream import flag_stream
+from predictor.warning_effect import Milestone, WarningEffect, warning_effect
 from storage import warning_holdouts
 from storage.model_store import CHURN, promoted
 from storage.recent_contacts import contact_times
@@ -42,9 +43,10 @@ def warnings_effect_reply(_question: Question, desk: Desk) -> Reply:
         as_of = desk.as_of(connection)
         with desk.home.bot() as bot:
             contacts = contact_times(connection, bot)
-        found = warning_effect(connection, contacts, now=desk.moment(), weekly=_weekly(desk, connection))
+        share = setting.share if setting else 0.0
+        drawn = _drawn(desk, connection, share)
+        found = warning_effect(connection, contacts, now=desk.moment(), drawn=drawn)
         currency = desk.currency(connection)
-    share = setting.share if setting else 0.0
     return Reply(
         title=_title(found, desk),
         lines=[
@@ -169,12 +171,13 @@ def ahead_line(ahead: Sequence[Milestone], desk: Desk) -> tuple[str, ...]:
     return (_("It can show a difference of {parts}.").format(parts=" · ".join(parts)),)
 
 
-def _weekly(desk: Desk, connection: sqlite3.Connection) -> float | None:
+def _drawn(desk: Desk, connection: sqlite3.Connection, share: float) -> list[float]:
+    """How many are drawn week by week, as the flags of late have it; empty where nothing is flagged."""
     record = promoted(connection, CHURN)
-    if record is None:
-        return None
-    as_of, flag_at = desk.as_of(connection), desk.settings.flag_at
-    return newly_flagged_a_week(connection, desk.home.models, record, as_of, flag_at)
+    if record is None or not share:
+        return []
+    stream = flag_stream(connection, desk.home.models, record, desk.as_of(connection), desk.settings.flag_at)
+    return stream.drawn(share, record.horizon_days)
 
 
 def facts_ahead(ahead: Sequence[Milestone]) -> list[dict[str, object]]:

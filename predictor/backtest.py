@@ -16,8 +16,10 @@ from predictor.baselines import BASELINES
 from predictor.cutoffs import Calendar
 from predictor.definition import Definition
 from predictor.families import OptionalFamily
+from predictor.gain_curve import gain_curve
 from predictor.labels import LabelledTable, LabelledTables
 from predictor.stack import Stack, fit, rfm_rows, stacked, too_little
+from predictor.tested_groups import groups
 from storage.errors import OpsbotError
 
 Floats = NDArray[np.float64]
@@ -27,11 +29,16 @@ FLAGGED_SHARE = 0.10
 
 @dataclass(frozen=True)
 class TestedDay:
-    """One test date: who was scored, what was said of them, by model and baselines, and what happened."""
+    """One test date: who was scored, what was said of them, by model and baselines, and what happened.
+
+    `orders` and `monetary_cents` are what each had ordered and spent by then.
+    """
 
     as_of: date
     user_ids: Sequence[str]
     churned: NDArray[np.int8]
+    orders: Floats
+    monetary_cents: Floats
     probability: Floats
     baselines: Mapping[str, Floats]
 
@@ -65,14 +72,17 @@ class BackTest:
                 for baseline in BASELINES
                 if all(baseline.name in day.baselines for day in self.days)
             },
+            "intervals": self._intervals(draws),
             "reliability": self.reliability(),
+            "gain_curve": gain_curve(self.days),
+            "groups": groups(self.days, draws=draws),
             "by_date": [
                 {
                     "as_of": day.as_of.isoformat(),
                     "users": len(day.churned),
                     "churned": int(day.churned.sum()),
                     "mean_probability": float(day.probability.mean()),
-                    **_known(_one_date(day.churned, day.probability, flag_at)),
+                    **metrics.known(_one_date(day.churned, day.probability, flag_at)),
                 }
                 for day in self.days
             ],
@@ -97,9 +107,25 @@ class BackTest:
             for i in range(10)
         ]
 
+    def _intervals(self, draws: int) -> dict[str, dict[str, float | None]]:
+        """95 % intervals of the metrics a bootstrap over users can tell of."""
+        over = (
+            metrics.auroc,
+            metrics.average_precision,
+            metrics.top_decile_lift,
+            metrics.accuracy,
+            metrics.brier,
+        )
+        given = [day.probability for day in self.days]
+        happened, users = [day.churned for day in self.days], [day.user_ids for day in self.days]
+        found = {
+            metric.__name__: metrics.estimated(happened, given, metric, users, draws=draws) for metric in over
+        }
+        return {name: metrics.known({"low": each.low, "high": each.high}) for name, each in found.items()}
+
     def _metrics(self, by_date: Sequence[Floats], flag_at: float) -> dict[str, float | None]:
         dated = [_one_date(day.churned, p, flag_at) for day, p in zip(self.days, by_date, strict=True)]
-        return _known({name: _mean([figures[name] for figures in dated]) for name in dated[0]})
+        return metrics.known({name: _mean([figures[name] for figures in dated]) for name in dated[0]})
 
     def _beside(self, name: str, description: str, flag_at: float, draws: int) -> dict[str, Any]:
         theirs = [day.baselines[name] for day in self.days]
@@ -118,7 +144,8 @@ class BackTest:
             "description": description,
             **self._metrics(theirs, flag_at),
             "gain": {
-                metric: _known({"mean": g.mean, "low": g.low, "high": g.high}) for metric, g in gains.items()
+                metric: metrics.known({"mean": g.mean, "low": g.low, "high": g.high})
+                for metric, g in gains.items()
             },
         }
 
@@ -173,6 +200,8 @@ def _test(stack: Stack, tested: LabelledTable) -> TestedDay:
         as_of=tested.as_of,
         user_ids=tested.table.user_ids.tolist(),
         churned=tested.churned,
+        orders=rows["frequency"],
+        monetary_cents=rows["monetary_cents"],
         probability=fit(stack).probability(tested.table.values),
         baselines=beside,
     )
@@ -196,7 +225,3 @@ def _one_date(churned: NDArray[np.int8], p: Floats, flag_at: float) -> dict[str,
 def _mean(figures: Sequence[float]) -> float:
     known = [figure for figure in figures if not math.isnan(figure)]
     return float(np.mean(known)) if known else math.nan
-
-
-def _known(figures: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: None if math.isnan(figure) else round(float(figure), 6) for name, figure in figures.items()}

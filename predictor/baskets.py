@@ -7,7 +7,7 @@ product gives; growing trees of larger sets (FP-Growth) would find the same pair
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,15 @@ class Rule:
     lift: float
     lift_low: float
 
+    @property
+    def more_than_chance(self) -> float:
+        """The share of all baskets that surely hold both beyond what chance would bring together.
+
+        Leverage (Piatetsky-Shapiro 1991) at the lower bound of the lift. By the lift alone, rare pairs would
+        come first, however little is sold of them.
+        """
+        return self.support / self.lift * (self.lift_low - 1)
+
 
 _TEXTS = ("item_ids", "names", "categories")
 
@@ -68,13 +77,7 @@ class Baskets:
     def of(cls, snapshot: Snapshot) -> Baskets:
         """The baskets of all orders known at the snapshot."""
         bought = purchases(snapshot)
-        about = {row[0]: (row[1] or "", row[2] or "") for row in snapshot.query(_ITEMS)}
-        for item_id, name, category in snapshot.connection.execute(
-            "SELECT item_id, name, category FROM items"
-        ):
-            known = about.get(item_id)
-            if known:
-                about[item_id] = (name or known[0], category or known[1])
+        about = item_texts(snapshot, {row[0]: (row[1] or "", row[2] or "") for row in snapshot.query(_ITEMS)})
         contents, left_out = _contents(bought)
         nothing = ("", "")
         return cls(
@@ -121,6 +124,11 @@ class Baskets:
         """(n_items,) in how many baskets each item is."""
         return np.asarray(np.diff(self.contents.indptr), dtype=np.int64)
 
+    @property
+    def n_baskets(self) -> int:
+        """How many baskets there are."""
+        return int(self.contents.shape[0])
+
     def place(self, item_id: str) -> int:
         """Where an item stands."""
         return self._places[item_id]
@@ -130,7 +138,7 @@ class Baskets:
         return {item_id: place for place, item_id in enumerate(self.item_ids)}
 
     def rules_of(self, places: Sequence[int]) -> list[Rule]:
-        """What else is in baskets that hold any of those items, the surest first."""
+        """What else is in baskets that hold any of those items, the most telling first."""
         holds = np.asarray(self.contents[:, list(places)].sum(axis=1)).ravel() > 0
         both = np.asarray(self.contents.T @ holds.astype(np.float64))
         both[list(places)] = 0
@@ -152,27 +160,47 @@ class Baskets:
                     yield self.item_ids[item], rule
 
     def _rules(self, both: Floats, holding: int) -> list[Rule]:
-        n_baskets = self.contents.shape[0]
         places = np.flatnonzero(both >= FEWEST_BASKETS)
-        if not len(places):
-            return []
-        together = both[places]
-        expected = self.counts[places] / n_baskets
-        lift = together / holding / expected
-        low = wilson_low(together, holding) / expected
-        kept = np.flatnonzero(low > 1.0)
-        surest = kept[np.lexsort((places[kept], -low[kept]))]
-        return [
-            Rule(
-                item_id=self.item_ids[places[each]],
-                baskets=int(together[each]),
-                support=float(together[each] / n_baskets),
-                confidence=float(together[each] / holding),
-                lift=float(lift[each]),
-                lift_low=float(low[each]),
-            )
-            for each in surest
-        ]
+        others = [self.item_ids[place] for place in places]
+        return rules_from(others, both[places], self.counts[places], holding, self.n_baskets)
+
+
+def rules_from(
+    item_ids: Sequence[str], both: Floats, counts: NDArray[np.int64], holding: int, n_baskets: int
+) -> list[Rule]:
+    """The rules to those items that are no flukes, the most telling first.
+
+    Of each item, `both` are the baskets in which it stands together with what `holding` baskets hold, and
+    `counts` those in which it stands at all.
+    """
+    often = np.flatnonzero(both >= FEWEST_BASKETS)
+    if not len(often):
+        return []
+    together, expected = both[often], counts[often] / n_baskets
+    lift = together / holding / expected
+    low = wilson_low(together, holding) / expected
+    rules = [
+        Rule(
+            item_id=item_ids[often[each]],
+            baskets=int(together[each]),
+            support=float(together[each] / n_baskets),
+            confidence=float(together[each] / holding),
+            lift=float(lift[each]),
+            lift_low=float(low[each]),
+        )
+        for each in np.flatnonzero(low > 1.0)
+    ]
+    return sorted(rules, key=lambda rule: (-rule.more_than_chance, rule.item_id))
+
+
+def item_texts(snapshot: Snapshot, of_lines: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Name and category by item_id: as the table of items has them, else as order lines do."""
+    about = dict(of_lines)
+    for item_id, name, category in snapshot.connection.execute("SELECT item_id, name, category FROM items"):
+        known = about.get(item_id)
+        if known:
+            about[item_id] = (name or known[0], category or known[1])
+    return about
 
 
 def wilson_low(successes: Floats, trials: int) -> Floats:

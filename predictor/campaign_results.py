@@ -99,18 +99,31 @@ class _Started:
     ours: bool
 
 
-def campaign_results(connection: sqlite3.Connection, *, now: int, horizon_days: int) -> list[Result]:
+def launched(connection: sqlite3.Connection, now: int) -> list[str]:
+    """The ids of all campaigns that are launched by `now` (epoch seconds), the newest first."""
+    found = [(each.launched_at, each.campaign_id) for each in _started(connection, 0)]
+    return [name for at, name in sorted(found, key=lambda one: (-one[0], one[1])) if at <= now]
+
+
+def campaign_results(
+    connection: sqlite3.Connection, *, now: int, horizon_days: int, campaign_id: str | None = None
+) -> list[Result]:
     """All campaigns that are launched by `now` (epoch seconds), the newest first, on orders as known then.
 
+    With a `campaign_id` that one alone, and none where it is unknown.
     Campaigns that were imported are measured for `horizon_days`, our own for the horizon they were started
     with. Needs no model; raises EmptyStoreError where there are campaigns and no order.
     """
-    started = [each for each in _started(connection, horizon_days) if each.launched_at <= now]
+    started = [
+        each
+        for each in _started(connection, horizon_days)
+        if each.launched_at <= now and campaign_id in (None, each.campaign_id)
+    ]
     if not started:
         return []
     arms = _arms(connection)
     sent = {row[0]: (row[1], row[2]) for row in connection.execute(_SENT)}
-    everybody = {user_id for its in arms.values() for user_id in its}
+    everybody = {user_id for each in started for user_id in arms[each.campaign_id]}
     with outcomes_of(connection, everybody, now) as outcomes:
         found = [_result(each, arms[each.campaign_id], outcomes, sent) for each in started]
     return sorted(found, key=lambda result: (-result.launched_at, result.campaign_id))

@@ -183,7 +183,7 @@ def _check_audience(connection: sqlite3.Connection, audience: Audience, now: int
     if begun is not None:
         raise CampaignError(
             "Audience {number} was drawn from already, for the campaign {campaign}; a draw is never changed.",
-            next_step="Its files: files of the last campaign. Or make another audience: segment for promo",
+            next_step="Its files: files of campaign {campaign}. Or make another audience: segment for promo",
             number=audience.audience_id,
             campaign=begun.campaign_id,
         )

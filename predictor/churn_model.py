@@ -128,18 +128,19 @@ class ChurnModel:
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> ChurnModel:
         """The model from a file; raises ModelFileError where another version of opsbot made it."""
-        kept = parts.get("families", {})
-        known = [(family_named(name), its_parts) for name, its_parts in kept.items()]
+        other = ModelFileError(
+            "This model was made by another version of opsbot.", next_step="Train again: opsbot train"
+        )
+        if parts.get("format") != FORMAT:
+            raise other
+        known = [(family_named(name), its_parts) for name, its_parts in parts.get("families", {}).items()]
         try:
             families = tuple(family.load(its_parts) for family, its_parts in known if family is not None)
-        except KeyError:  # what a family is made of has changed since
-            families = ()
-        model = cls(parts["logistic"], parts["boosted"], parts["boosted_share"], families)
-        if parts.get("format") != FORMAT or list(parts["feature_names"]) != list(model.columns):
-            raise ModelFileError(
-                "This model was made by another version of opsbot.",
-                next_step="Train again: opsbot train",
-            )
+            model = cls(parts["logistic"], parts["boosted"], parts["boosted_share"], families)
+        except (KeyError, TypeError, ValueError) as error:  # what it is made of has changed since
+            raise other from error
+        if list(parts.get("feature_names", ())) != list(model.columns):
+            raise other
         return model
 
 

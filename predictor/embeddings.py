@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from predictor.encoder import Encoder, EncoderKey, Progress, Vectors, clean
 from storage.database import transaction
+from storage.errors import StoreError
 from storage.masking import mask
 
 Stored = NDArray[np.float16]
@@ -35,7 +36,7 @@ def embed(
     Personal data is masked first: neither a vector nor the hash under which it is kept knows any of it.
     New vectors are committed a few hundred at a time, so that an interrupted run goes on where it was. The
     same texts give the very same vectors whether they were stored before or not. `progress` hears how many of
-    how many new texts are done. Raises EncoderError.
+    how many new texts are done. Raises EncoderError, and StoreError where there is no room.
     """
     read = [as_read(text) for text in texts]
     hashes = {text: _hash(text) for text in read}
@@ -49,11 +50,7 @@ def embed(
         some = missing[start : start + _AT_ONCE]
         vectors = encoder.encode(some, progress=partial(_further, progress, start, len(missing)))
         new = {hashes[text]: vector.astype(np.float16) for text, vector in zip(some, vectors, strict=True)}
-        with transaction(connection):
-            connection.executemany(
-                "INSERT OR REPLACE INTO embeddings (encoder_id, text_hash, vector) VALUES (?, ?, ?)",
-                [(encoder_id, hash_, vector.astype(_STORED).tobytes()) for hash_, vector in new.items()],
-            )
+        _keep(connection, encoder_id, new)
         stored |= new
     vectors = np.empty((len(read), n_dims), np.float32)
     for row, text in enumerate(read):
@@ -146,6 +143,21 @@ def _encoder_id(connection: sqlite3.Connection, encoder: Encoder) -> int:
             )
         row = connection.execute(known, key).fetchone()
     return int(row[0])
+
+
+def _keep(connection: sqlite3.Connection, encoder_id: int, new: Mapping[bytes, Stored]) -> None:
+    try:
+        with transaction(connection):
+            connection.executemany(
+                "INSERT OR REPLACE INTO embeddings (encoder_id, text_hash, vector) VALUES (?, ?, ?)",
+                [(encoder_id, hash_, vector.astype(_STORED).tobytes()) for hash_, vector in new.items()],
+            )
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            "What was read could not be kept: {problem}.",
+            next_step="Check that the disk has room and read again; what was kept before is not lost.",
+            problem=error,
+        ) from error
 
 
 def _stored(

@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 
 from predictor import processor
 from predictor.errors import EncoderError
-from predictor.weights import DEFAULT_MODEL, Say, Weights, find_weights, mend
+from predictor.weights import DEFAULT_MODEL, Say, Weights, check_unchanged, find_weights, mend
 
 if TYPE_CHECKING:
     from predictor.network import Network
 
 MAX_TOKENS = 512
-_BATCH_TEXTS = 32
-_BATCH_TOKENS = 4096  # padding included: what bounds the memory of a batch of long texts
 _WINDOW = 4096  # texts that are cut into tokens at once
 # No token of a vocabulary in use is longer: what lies behind can never be among the first MAX_TOKENS.
 _CHARACTERS_PER_TOKEN = 64
@@ -135,7 +133,7 @@ class Encoder:
         done = 0
         for start in range(0, len(unique), _WINDOW):
             tokens = self._tokens(unique[start : start + _WINDOW])
-            for rows in _batches([len(ids) for ids in tokens]):
+            for rows in _batches([len(ids) for ids in tokens], *self._in_memory().batch):
                 vectors[[start + row for row in rows]] = self._vectors([tokens[row] for row in rows])
                 done += len(rows)
                 progress(done, len(unique))
@@ -156,7 +154,9 @@ class Encoder:
 
         mend(self.weights, self._say)
         dtype = self._dtype or self._known_dtype()
-        return load(self.weights, device=self._device, dtype=dtype, most_tokens=MAX_TOKENS)
+        network = load(self.weights, device=self._device, dtype=dtype, most_tokens=MAX_TOKENS)
+        check_unchanged(self.weights)  # last: of what was in the folder before, nothing may be in memory
+        return network
 
     def _is_default(self) -> bool:
         """Whether these are the weights that come without being named, and are known beforehand."""
@@ -178,7 +178,14 @@ class Encoder:
         prefix = self._prefixed()
         network = self._in_memory()
         with self._cutting:  # tokenizers keep state meanwhile
-            return network.tokens([prefix + text[:most] for text in texts])
+            tokens = network.tokens([prefix + text[:most] for text in texts])
+        if max(map(max, tokens), default=0) >= network.vocabulary:
+            raise EncoderError(
+                "The tokenizer of the encoder {model} belongs to another model.",
+                next_step="Copy its files again, or set OPSBOT_ENCODER to another one.",
+                model=self.weights.model,
+            )
+        return tokens
 
     def _vectors(self, tokens: list[list[int]]) -> Vectors:
         vectors = self._in_memory().pooled(tokens, first=self._pooling == "first")
@@ -192,11 +199,14 @@ class Encoder:
         return np.asarray(vectors / lengths, np.float32)
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows that go through the model together, the longest first: of similar length, bounded in tokens."""
+def _batches(lengths: Sequence[int], texts: int, most_tokens: int) -> Iterator[list[int]]:
+    """Rows that go through the model together, the longest first: of similar length.
+
+    At most so many texts and so many tokens, padding included: that bounds the memory of long texts.
+    """
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        if batch and (len(batch) == _BATCH_TEXTS or lengths[batch[0]] * (len(batch) + 1) > _BATCH_TOKENS):
+        if batch and (len(batch) == texts or lengths[batch[0]] * (len(batch) + 1) > most_tokens):
             yield batch
             batch = []
         batch.append(row)

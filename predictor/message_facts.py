@@ -30,7 +30,9 @@ _SIZE = re.compile(
     r"(?:\d+\s*[x×]\s*)?\d+(?:[.,]\d+)?\s*(?:"
     r"(?:kg|mg|g|ml|cl|l|oz|lbs?|mm|cm|m|pcs|pieces|packs?|stück)(?![^\W\d_])"
     r"|千克|公斤|毫升|厘米|克|斤|升|片|包|袋|支|件|盒|码)装?"
-    r"|\b(?:size|größe)\s+\w+|(?<=[\s,(/-])(?:xxs|xs|s|m|l|xl|xxl)\b"
+    r"|\b(?:size|gr[öo](?:ß|ss)e)\s+\w+|(?<=[\s,(/-])(?:xxs|xs|s|m|l|xl|xxl)\b"
+    r"|\b(?:extra[\s-]+)?(?:small|medium|large|big|mini|klein|mittel|gro(?:ß|ss))(?:e[nrsm]?)?(?![\w-]*[^\W\d_])"
+    r"|(?:特|超|加|迷)?[大中小]\s*[号码](?:装|款)?|均码|迷你(?:装|款)?|[大中小](?:包装|瓶装|袋装|盒装|罐装|装)"
 )
 # Offers that ended longer ago than this are not spoken of any more.
 ENDED_LATELY_DAYS = 14

@@ -8,7 +8,7 @@ absent) is NaN, without warning; rows with the same `p` are never told apart by 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +24,16 @@ _CELLS = 4_000_000  # numbers held at once while resampling: 32 MB
 
 
 @dataclass(frozen=True)
-class Gain:
-    """A difference between two models, `mean`, and its interval from `low` to `high`, of 95 % by default."""
+class Estimate:
+    """A figure, `mean`, and its interval from `low` to `high`, of 95 % by default."""
 
     mean: float
     low: float
     high: float
+
+
+class Gain(Estimate):
+    """A difference between two models."""
 
     @property
     def significant(self) -> bool:
@@ -142,30 +146,63 @@ def paired_gain(
     NaN are left out of the mean; with none left the gain is NaN.
     """
     dates = [(*_rows(y, p), _rows(y, q)[1]) for y, p, q in zip(y_by_date, p_by_date, q_by_date, strict=True)]
-    owners = _owners(user_ids_by_date, [truth.size for truth, _, _ in dates])
-    dated = [(*date, owner) for date, owner in zip(dates, owners, strict=True) if owner.size]
-    if not dated:
-        return Gain(math.nan, math.nan, math.nan)
-    n_users = 1 + max(int(owner.max()) for *_, owner in dated)
     by_counts = _BY_COUNTS.get(metric) or _repeated(metric)
 
-    def gains(counts: Floats) -> Floats:
+    def gain(date: tuple[Floats, ...], counts: Floats) -> Floats:
+        truth, p, q = date
+        return by_counts(truth, p, counts) - by_counts(truth, q, counts)
+
+    return Gain(*_over_users(dates, user_ids_by_date, gain, draws, seed, level))
+
+
+def estimated(
+    y_by_date: Sequence[ArrayLike],
+    p_by_date: Sequence[ArrayLike],
+    metric: Metric,
+    user_ids_by_date: Sequence[ArrayLike],
+    *,
+    draws: int = 400,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Estimate:
+    """`metric` averaged over test dates, with its interval over users: `paired_gain` of one model alone."""
+    dates = [_rows(y, p) for y, p in zip(y_by_date, p_by_date, strict=True)]
+    by_counts = _BY_COUNTS.get(metric) or _repeated(metric)
+
+    def figure(date: tuple[Floats, ...], counts: Floats) -> Floats:
+        return by_counts(date[0], date[1], counts)
+
+    return Estimate(*_over_users(dates, user_ids_by_date, figure, draws, seed, level))
+
+
+def _over_users(
+    dates: Sequence[tuple[Floats, ...]],
+    user_ids_by_date: Sequence[ArrayLike],
+    statistic: Callable[[tuple[Floats, ...], Floats], Floats],
+    draws: int,
+    seed: int,
+    level: float,
+) -> tuple[float, float, float]:
+    """The mean over dates of a statistic of (date, counts), and its interval from a bootstrap of users."""
+    owners = _owners(user_ids_by_date, [date[0].size for date in dates])
+    dated = [(date, owner) for date, owner in zip(dates, owners, strict=True) if owner.size]
+    if not dated:
+        return math.nan, math.nan, math.nan
+    n_users = 1 + max(int(owner.max()) for _, owner in dated)
+
+    def means(counts: Floats) -> Floats:
         """Mean over dates for each row of `counts` (n_draws, n_users): how often each user was drawn."""
-        by_date = [
-            by_counts(truth, p, counts[:, owner]) - by_counts(truth, q, counts[:, owner])
-            for truth, p, q, owner in dated
-        ]
-        return _mean_without_nan(np.array(by_date))
+        return _mean_without_nan(np.array([statistic(date, counts[:, owner]) for date, owner in dated]))
 
     random = np.random.default_rng(seed)
     at_once = max(1, _CELLS // n_users)
     drawn = [
-        gains(_resampled(random, min(at_once, draws - start), n_users)) for start in range(0, draws, at_once)
+        means(_resampled(random, min(at_once, draws - start), n_users)) for start in range(0, draws, at_once)
     ]
-    known = np.concatenate(drawn)
-    known = known[~np.isnan(known)]
-    low, high = np.quantile(known, ((1 - level) / 2, (1 + level) / 2)) if known.size else (math.nan, math.nan)
-    return Gain(float(gains(np.ones((1, n_users)))[0]), float(low), float(high))
+    told = np.concatenate(drawn)
+    told = told[~np.isnan(told)]
+    low, high = np.quantile(told, ((1 - level) / 2, (1 + level) / 2)) if told.size else (math.nan, math.nan)
+    return float(means(np.ones((1, n_users)))[0]), float(low), float(high)
 
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:
@@ -179,6 +216,11 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     middle = (share + weight / 2) / (1 + weight)
     half = _Z / (1 + weight) * math.sqrt(share * (1 - share) / trials + weight / (4 * trials))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def known(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """The figures for a file or an answer: six places, and None for NaN."""
+    return {name: None if math.isnan(figure) else round(float(figure), 6) for name, figure in figures.items()}
 
 
 def _rows(y: ArrayLike, p: ArrayLike) -> tuple[Floats, Floats]:
@@ -208,8 +250,8 @@ def _resampled(random: np.random.Generator, draws: int, n_users: int) -> Floats:
 
 def _mean_without_nan(values: Floats) -> Floats:
     """Mean over axis 0 of what is not NaN; NaN where nothing is left."""
-    known = ~np.isnan(values)
-    return _ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
+    there = ~np.isnan(values)
+    return _ratio(np.where(there, values, 0.0).sum(axis=0), there.sum(axis=0).astype(np.float64))
 
 
 def _bins(p: Floats) -> NDArray[np.intp]:

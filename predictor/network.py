@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,20 @@ if TYPE_CHECKING:
 
     from predictor.encoder import Dtype
 
+log = logging.getLogger(__name__)
+
 # Sentences that both types of numbers are tried on, and how alike their vectors have to be.
 _TRIAL = ("query: Delivery took three weeks.", "query: 客服态度很好，下次还会再买", "Ü")
 _ALIKE = 0.999
 
 _SMALL = 1_000_000
+
+# On a GPU small batches cost what large ones do. Reckoned, not measured: no GPU was at hand.
+_BATCH = (32, 4096)
+_BATCH_OF_GPU = (256, 32_768)
+
+# A layer of which the configuration knows nothing: it was altered, and would give vectors without a word.
+_LAYER = re.compile(r"(?:^|\.)(?:layers?|h|blocks?)\.\d+\.")
 
 # Missing from a file without harm: what is computed anyway, or lies behind the last hidden state.
 _NOT_NEEDED = ("pooler.", "position_ids", "rotary_emb", "attn.bias", "attn.masked_bias", "lm_head")
@@ -41,6 +52,7 @@ class Network:
     n_dims: int
     max_tokens: int
     padding: int
+    vocabulary: int
 
     def tokens(self, texts: list[str]) -> list[list[int]]:
         """The token ids of each text, cut to the model's length; never none at all."""
@@ -50,7 +62,34 @@ class Network:
         return [ids or [self.padding] for ids in found]
 
     def pooled(self, tokens: list[list[int]], *, first: bool = False) -> NDArray[np.float32]:
-        """The mean over each text's own last hidden states, or the first of them; (n_texts, n_dims)."""
+        """The mean over each text's own last hidden states, or the first of them; (n_texts, n_dims).
+
+        Where the device has no room for all of them at once, half of them are tried, and so on. Raises
+        EncoderError where it has none for a single one.
+        """
+        import torch
+
+        try:
+            return self._pooled(tokens, first=first)
+        except torch.OutOfMemoryError as error:
+            if len(tokens) == 1:
+                raise EncoderError(
+                    "The device {device} has no room for a text of {count} tokens.",
+                    next_step="End other programs that use it, or set OPSBOT_DEVICE=cpu.",
+                    device=self.device,
+                    count=len(tokens[0]),
+                ) from error
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        half = len(tokens) // 2
+        return np.concatenate([self.pooled(part, first=first) for part in (tokens[:half], tokens[half:])])
+
+    @property
+    def batch(self) -> tuple[int, int]:
+        """How many texts, and how many tokens with padding, go through it together."""
+        return _BATCH_OF_GPU if self.device.type == "cuda" else _BATCH
+
+    def _pooled(self, tokens: list[list[int]], *, first: bool) -> NDArray[np.float32]:
         import torch
 
         longest = max(map(len, tokens))
@@ -71,7 +110,10 @@ class Network:
     def _numbers(self) -> Iterator[None]:
         import torch
 
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == "bf16"):
+        if self.dtype != "bf16":  # some devices do not even take the question
+            yield
+            return
+        with torch.autocast(self.device.type, torch.bfloat16):
             yield
 
 
@@ -97,7 +139,7 @@ def load(weights: Weights, *, device: str | None, dtype: Dtype | None, most_toke
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     where = _device(device)
     tokenizer, model = _parts(weights)
-    model.eval().to(where)
+    where = _placed(model.eval(), where, named=device is not None)
     padding = _padding(tokenizer)
     network = Network(
         tokenizer=tokenizer,
@@ -107,6 +149,7 @@ def load(weights: Weights, *, device: str | None, dtype: Dtype | None, most_toke
         n_dims=int(model.config.hidden_size),
         max_tokens=_most_tokens(tokenizer, model.config, most_tokens),
         padding=padding,
+        vocabulary=int(model.get_input_embeddings().num_embeddings),
     )
     if dtype == "fp32" or (dtype is None and not _has_bf16(where)):
         return network
@@ -140,7 +183,7 @@ def _device(name: str | None) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).cpu()  # "meta" makes tensors, and has nothing in them
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise EncoderError(
             "The device {device} cannot be used here.",
@@ -150,19 +193,38 @@ def _device(name: str | None) -> torch.device:
     return device
 
 
+def _placed(model: Any, device: torch.device, *, named: bool) -> torch.device:
+    """Bring a model onto a device; where that has no room and nobody named it, leave it on the processor."""
+    import torch
+
+    try:
+        model.to(device)
+    except torch.OutOfMemoryError as error:
+        if named:
+            raise EncoderError(
+                "The device {device} has no room for the encoder.",
+                next_step="End other programs that use it, or set OPSBOT_DEVICE=cpu.",
+                device=device,
+            ) from error
+        device = torch.device("cpu")
+        model.to(device)
+        log.warning("the GPU has no room for the encoder: the processor is used")
+    return device
+
+
 def _has_bf16(device: torch.device) -> bool:
     import torch
 
     from predictor import processor
 
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        with torch.cuda.device(device):
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and processor.has_bf16()
 
 
 def _parts(weights: Weights) -> tuple[Any, Any]:
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
     where: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -184,23 +246,21 @@ def _parts(weights: Weights) -> tuple[Any, Any]:
         _let_go_of_file(model)
         # Last, as a large vocabulary takes 300 MB: the file is no longer in memory beside it.
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, config=config, **where)
-    except (
-        SafetensorError,
-        ValueError,
-        KeyError,
-        OSError,
-        RuntimeError,
-        ImportError,
-        TypeError,
-        AttributeError,
-    ) as error:
+    except Exception as error:  # altered files bring out whatever the libraries did not think of
         raise _unusable(weights, str(error).partition("\n")[0]) from error
-    missing = [key for key in found["missing_keys"] if not any(part in key for part in _NOT_NEEDED)]
+    missing = [key for key in found["missing_keys"] if not _harmless(key)]
     if missing or found["mismatched_keys"]:
         raise _unusable(
             weights, f"{len(missing) or len(found['mismatched_keys'])} of its tensors are missing"
         )
+    others = [key for key in found["unexpected_keys"] if _LAYER.search(key) and not _harmless(key)]
+    if others:
+        raise _unusable(weights, f"config.json leaves out {len(others)} tensors of its layers")
     return tokenizer, model.get_encoder() if config.is_encoder_decoder else model
+
+
+def _harmless(key: str) -> bool:
+    return any(part in key for part in _NOT_NEEDED)
 
 
 def _let_go_of_file(model: Any) -> None:

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import ThreadpoolController
 
 from predictor.definition import Definition
+from predictor.drift import SILENCES, Drift, drifts, silence
 from predictor.errors import TooLittleHistoryError
 from predictor.feature_table import FEATURE_NAMES, feature_table
 from predictor.outcome_models import Model, probability_model
@@ -23,9 +24,6 @@ CUTOFFS = 4
 MOST_USERS = 5_000
 FEWEST_ROWS = 50
 _PRIOR_ORDERS = 3.0  # how many orders of the shop's mean value a user's own mean is weighed with
-# 97.5 % points of Student's t with 1, 2, … degrees of freedom: so few cut-offs say how much a shop drifts.
-_STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57)
-_Z = 1.96
 
 _THEN = """
 SELECT user_id, COUNT(*), COALESCE(SUM(total_cents), 0) FROM orders
@@ -48,22 +46,25 @@ class Total:
 class _Sum:
     """A model of a number per user whose sum over a group is wanted.
 
-    `spread` is the variance of one user's number over its mean, `drift` half the width of the interval that
-    stems from whole horizons being better or worse than others, as a fraction.
+    `spread` is the variance of one user's number over its mean, `drift` how far whole horizons lie from what
+    earlier ones foretold.
     """
 
     model: HistGradientBoostingRegressor
     spread: float
-    drift: float
+    drift: Drift
+    horizon_days: int
 
     def mean(self, values: Floats) -> Floats:
         with _threads.limit(limits=1):
             return np.asarray(self.model.predict(values), dtype=np.float64)
 
     def total(self, values: Floats) -> Total:
-        value = float(self.mean(values).sum()) if len(values) else 0.0
-        half = float(np.hypot(_Z * np.sqrt(self.spread * value), self.drift * value))
-        return Total(value, max(0.0, value - half), value + half)
+        mean = self.mean(values) if len(values) else np.zeros(0)
+        silences = silence(values[:, FEATURE_NAMES.index("recency_days")], self.horizon_days)
+        value = float(mean.sum())
+        parts = np.bincount(silences, weights=mean, minlength=len(SILENCES) + 1).astype(np.float64)
+        return Total(value, *self.drift.around(value, float(np.sqrt(self.spread * value)), parts))
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def order_model(snapshot: Snapshot, definition: Definition) -> OrderModel:
     horizon = timedelta(days=definition.horizon_days)
     shop = sampled(snapshot, MOST_USERS)
     ever = Definition(definition.horizon_days, EVER_DAYS)
-    values, orders, cents, cutoff = [], [], [], []
+    values, orders, cents = [], [], []
     for number in range(CUTOFFS):
         then = shop.at(snapshot.as_of - horizon * (number + 1))
         table = feature_table(then, ever)
@@ -128,7 +129,6 @@ def order_model(snapshot: Snapshot, definition: Definition) -> OrderModel:
         values.append(table.values)
         orders.append(came[:, 0])
         cents.append(np.maximum(came[:, 1], 0))
-        cutoff.append(np.full(len(table), number))
     if sum(map(len, orders)) < FEWEST_ROWS:
         raise TooLittleHistoryError(
             "Too little history to rank by: only {users} users had ordered {horizon_days} days before"
@@ -138,18 +138,19 @@ def order_model(snapshot: Snapshot, definition: Definition) -> OrderModel:
             horizon_days=definition.horizon_days,
             as_of=snapshot.as_of,
         )
-    x, number_of, money, when = map(np.concatenate, (values, orders, cents, cutoff))
+    x, number_of, money = map(np.concatenate, (values, orders, cents))
+    orders_drift, cents_drift = drifts(shop, definition.horizon_days)
     return OrderModel(
         definition=definition,
         order=probability_model(x, number_of > 0),
-        orders=_fit_sum(x, number_of, when),
-        cents=_fit_sum(x, money, when),
+        orders=_fit_sum(x, number_of, orders_drift, definition.horizon_days),
+        cents=_fit_sum(x, money, cents_drift, definition.horizon_days),
         shop_value=float(money.sum() / max(number_of.sum(), 1)),
         newcomers=_newcomers(snapshot, horizon),
     )
 
 
-def _fit_sum(values: Floats, number: Floats, cutoff: NDArray[np.int64]) -> _Sum:
+def _fit_sum(values: Floats, number: Floats, drift: Drift, horizon_days: int) -> _Sum:
     """A Poisson regression by small trees: its sums over a group are right where each mean is."""
     model = HistGradientBoostingRegressor(
         loss="poisson",
@@ -166,10 +167,7 @@ def _fit_sum(values: Floats, number: Floats, cutoff: NDArray[np.int64]) -> _Sum:
         number = np.full(len(number), 1e-9)  # a Poisson mean is above 0
     with _threads.limit(limits=1):
         mean = model.fit(binned, number).predict(binned)
-    ratios = [number[cutoff == each].sum() / mean[cutoff == each].sum() for each in np.unique(cutoff)]
-    spread = float(((number - mean) ** 2).sum() / mean.sum())
-    drift = float(np.std(ratios, ddof=1)) * _STUDENT[len(ratios) - 2] if len(ratios) > 1 else 1.0
-    return _Sum(model, spread, min(drift, 1.0))
+    return _Sum(model, float(((number - mean) ** 2).sum() / mean.sum()), drift, horizon_days)
 
 
 def _newcomers(snapshot: Snapshot, horizon: timedelta) -> float:

@@ -24,8 +24,10 @@ from storage.snapshot import Snapshot
 Vectors = NDArray[np.float32]
 
 EXAMPLE_CHARACTERS = 90
-# Cosines from which on a sentence means about what somebody looks for; chosen by eye on the demo's reviews.
-NEAR, NEAR_OF_TOPIC = 0.45, 0.3
+# Cosines from which on a sentence means about what somebody looks for. Of a topic: the lowest one at which
+# three of four sentences found are about it, on half of those of `make bench-topics`. Otherwise by eye, on
+# the demo.
+NEAR, NEAR_OF_TOPIC = 0.45, 0.225
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ _AMOUNTS = re.compile(
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|fünfzehn|zwanzig|dreißig|vierzig"
     r"|fünfzig)\b"
-    r"|[二两三四五六七八九十百千万]+|元|块钱?|美元|欧元|人民币|百分之|半",
+    r"|\b(?:jpy|hkd|hk|twd|nt|sgd|krw|aud|cad|chf|yen|won|francs?|franken|rupees?|roubles?|rubles?)\b|[₩₽₫฿￡]"
+    r"|[二两三四五六七八九十百千万亿]+|[一几]成|成|元|圆|块钱?|角|分钱|毛钱|美元|美金|欧元|英镑|日元|日圆|日币|港[币元幣]|台币|新台币|澳元|加元"
+    r"|新加坡元|新币|韩元|韩币|卢布|法郎|卢比|人民币|百分之|半",
     re.IGNORECASE,
 )
 _DISCOUNTS = re.compile(

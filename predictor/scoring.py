@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.backtest import reliability_bin
 from predictor.churn_model import ChurnModel
 from predictor.definition import definition_of
 from predictor.encoder import EncoderKey
 from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
 from predictor.reasons import Explainer, Reason
+from predictor.track_record import keep_scores, reliability_of
 from predictor.training import TASK, Progress, prepare
 from predictor.warning_draw import draw_warnings
 from storage import flag_events, model_store
@@ -48,7 +48,8 @@ class Scores:
 class Risk:
     """One user's answer: the probability of no order within the horizon, flagged or not, and why.
 
-    `reliability` is the back-test's range that the probability lies in, as the model card has it.
+    `reliability` is the range that the probability lies in and what came of its users: really, where that
+    is known (`realised`), else in the back-test as the model card has it.
     """
 
     user_id: str
@@ -58,6 +59,7 @@ class Risk:
     flagged: bool
     reasons: list[Reason]
     reliability: dict[str, Any]
+    realised: bool
     values: dict[str, float]
 
 
@@ -89,7 +91,12 @@ def model_for(connection: sqlite3.Connection, models: Path, as_of: date | None) 
         if as_of is None
         else model_store.known_at(connection, TASK, as_of)
     )
-    return None if record is None else _loaded(record, models).model
+    return None if record is None else model_of(record, models)
+
+
+def model_of(record: ModelRecord, models: Path) -> ChurnModel:
+    """The model of a record, read into memory once."""
+    return _loaded(record, models).model
 
 
 def warm_up(connection: sqlite3.Connection, models: Path) -> None:
@@ -107,7 +114,7 @@ def score_everybody(
     Merges and exclusions are those known by then, or with `now` those that hold now.
     """
     snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
-    model = _loaded(record, models).model
+    model = model_of(record, models)
     table = model.table(snapshot, definition_of(record))
     return Scores(record, as_of, table, model.probability(table.values))
 
@@ -136,7 +143,8 @@ def encoders_in_use(connection: sqlite3.Connection, models: Path) -> set[Encoder
         records.append(model_store.last_retired(connection, TASK))
     found = set()
     for record in filter(None, records):
-        with suppress(ModelFileError):
+        # A model of another version is trained again before it is used: its vectors are not needed.
+        with suppress(ModelFileError, TypeError):
             parts = model_store.load_parts(record, models).get("families", {})
             found |= {EncoderKey(**each["encoder"]) for each in parts.values() if "encoder" in each}
     return found
@@ -185,6 +193,7 @@ def risk_of(
         "SELECT flagged FROM scores WHERE task = ? AND user_id = ?", (TASK, user_id)
     ).fetchone()
     reasons = loaded.explainer.reasons(table.values[0])
+    track_record, realised = reliability_of(connection, record, as_of, probability)
     return Risk(
         user_id=user_id,
         as_of=as_of,
@@ -194,7 +203,8 @@ def risk_of(
             probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)
         ),
         reasons=reasons,
-        reliability=record.card["reliability"][int(reliability_bin(np.array(probability)))],
+        reliability=track_record,
+        realised=realised,
         values=reasons[0].values,
     )
 
@@ -246,6 +256,7 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
     threshold = state[-1]
     columns = [scores.table.column(name).tolist() for name in ("recency_days", "frequency", "monetary_cents")]
     with transaction(connection):
+        keep_scores(connection, scores.record, scores.as_of, scores.table, scores.probability)
         flagged = {
             row[0]
             for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))

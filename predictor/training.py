@@ -14,6 +14,8 @@ from predictor.cutoffs import Calendar
 from predictor.definition import Definition, choose_definition, definition_of
 from predictor.families import OptionalFamily, optional_families
 from predictor.families.choice import choose
+from predictor.feature_drift import edges
+from predictor.feature_table import FEATURE_NAMES, feature_table
 from predictor.features.feature import N_
 from predictor.gate import decide
 from predictor.labels import LabelledTables
@@ -90,6 +92,7 @@ def train(
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),
         "features": list(model.columns),
+        "deciles": edges(FEATURE_NAMES, feature_table(tables.snapshot(as_of), calendar.definition).values),
         "families": choice.summary(),
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }

@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import NormalDist
 
 from predictor.campaign_results import Verdict
@@ -25,18 +24,16 @@ from predictor.flag_changes import flagged_users
 from predictor.mean_difference import money_interval
 from predictor.outcomes import ArmResult, arm_result, outcomes_of
 from predictor.rate_difference import Z95, newcombe, pooled, users_needed
-from predictor.scoring import flag_threshold, score_everybody
-from storage import flag_events, warning_holdouts
+from storage import warning_holdouts
 from storage.identities import ids_of
 from storage.model_store import ModelRecord
-from storage.moments import day_of
-from storage.warning_holdouts import WarnedUser
+from storage.moments import DAY_SECONDS, day_of
+from storage.warning_holdouts import WarnedUser, WarningHoldout
 
 POINTS = (0.15, 0.10, 0.05)
 Z_LOOK = NormalDist().inv_cdf(1 - 0.025 / len(POINTS))
 # Below this difference in who was contacted the worth of a contact cannot be told.
 _LEAST_CONTACTED = 0.1
-_WEEKS = 2
 
 _Unit = tuple[WarnedUser, tuple[bool, int]]
 _Arms = tuple[Sequence[_Unit], Sequence[_Unit]]  # the listed and the held out
@@ -91,11 +88,12 @@ def warning_effect(
     contacts: Mapping[str, Sequence[int]],
     *,
     now: int,
-    weekly: float | None = None,
+    drawn: Sequence[float] = (),
 ) -> WarningEffect:
     """What is known at `now` (epoch seconds); `contacts` are the times at which ids were contacted.
 
-    `weekly` is how many become flagged a week, None where that is unknown. Raises EmptyStoreError.
+    `drawn` is how many a draw takes in its first week, its second, …, empty where that is unknown. Raises
+    EmptyStoreError.
     """
     users = warning_holdouts.drawn(connection)
     with outcomes_of(connection, {each.user_id for each in users}, now) as outcomes:
@@ -114,11 +112,15 @@ def warning_effect(
     ahead = milestones(
         sizes,
         [each.closes_at for each in users],
-        weekly=weekly,
+        drawn=drawn[min(_weeks_since(first, now), len(drawn) - 1) :] if drawn else (),
         horizon_days=first.horizon_days if first else 0,
         today=day_of(now),
     )
     return _effect(connection, contacts, users, over, sizes, ahead)
+
+
+def _weeks_since(setting: WarningHoldout | None, now: int) -> int:
+    return max(0, now - setting.set_at) // (7 * DAY_SECONDS) if setting else 0
 
 
 def pool_sizes(rate: float, share: float) -> list[tuple[float, int]]:
@@ -139,24 +141,6 @@ def look(over: Sequence[_Unit], sizes: Sequence[tuple[float, int]]) -> tuple[Ver
         _, low, high = _difference(_by_setting(over[:size]), Z_LOOK)
         verdict, looked_at = ("worked" if low > 0 else "harmed" if high < 0 else "not_shown"), points
     return verdict, looked_at
-
-
-def newly_flagged_a_week(
-    connection: sqlite3.Connection, models: Path, record: ModelRecord, as_of: date, flag_at: float | None
-) -> float:
-    """About how many users become flagged in a week, as the last two weeks had it.
-
-    Counted where flags were noted that long; else by scoring everybody as of then with the model in use.
-    """
-    since = as_of - timedelta(weeks=_WEEKS)
-    days = [row[0] for row in connection.execute("SELECT MIN(as_of) FROM flag_events")]
-    if days[0] is not None and date.fromisoformat(days[0]) <= since:
-        last = flag_events.last_event(connection)
-        entered = flag_events.entered_since(connection, since + timedelta(days=1), up_to=last)
-        return len(entered) / _WEEKS
-    then = score_everybody(connection, models, record, since, now=True)
-    before = set(then.table.user_ids[then.probability >= flag_threshold(record, flag_at)].tolist())
-    return len(flagged_users(connection) - before) / _WEEKS
 
 
 def rate_of_flagged(connection: sqlite3.Connection, record: ModelRecord, as_of: date) -> float:
@@ -284,20 +268,35 @@ def milestones(
     sizes: Sequence[tuple[float, int]],
     closes: Sequence[int],
     *,
-    weekly: float | None,
+    drawn: Sequence[float],
     horizon_days: int,
     today: date,
 ) -> list[Milestone]:
-    """When the pool can show each difference; `closes` are the ends of the windows of those drawn so far."""
+    """When the pool can show each difference.
+
+    `closes` are the ends of the windows of those drawn so far, `drawn` how many are drawn in the next week,
+    the one after, …; as many as in the last one from there on.
+    """
     found = []
     for points, size in sizes:
         day = None
         if len(closes) >= size:
             day = day_of(closes[size - 1])
-        elif weekly:
-            day = today + timedelta(days=math.ceil(7 * (size - len(closes)) / weekly) + horizon_days)
+        else:
+            days = _days_until(size - len(closes), drawn)
+            if days is not None:
+                day = today + timedelta(days=days + horizon_days)
         found.append(Milestone(points, size, day))
     return found
+
+
+def _days_until(users: float, drawn: Sequence[float]) -> int | None:
+    """How many days it takes to draw so many; None where it never comes to that."""
+    for week, number in enumerate(drawn):
+        if number >= users:
+            return math.ceil(7 * (week + users / number))
+        users -= number
+    return math.ceil(7 * (len(drawn) + users / drawn[-1])) if drawn and drawn[-1] > 0 else None
 
 
 def _share(value: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -15,11 +14,13 @@ from typing import Literal
 from predictor import conversion
 from predictor.errors import WeightsError
 from predictor.features.feature import N_
+from predictor.model_folder import WANTED, check_folder, digest, files_of
 
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"
 # What the hub is asked for by default, so that its owner cannot change vectors under a shop.
 DEFAULT_REVISION = "614241f622f53c4eeff9890bdc4f31cfecc418b3"
 _HUB_SECONDS = 5.0
+_SHOWN = 100  # characters of a name in a message
 
 # e5 models were trained with a word before each text that says what it is for.
 E5_PREFIX = "query: "
@@ -27,26 +28,6 @@ _E5 = re.compile(r"(?:^|[-_/])e5(?:[-_/]|$)", re.IGNORECASE)
 
 Origin = Literal["folder", "hub cache", "hub", "package"]
 Say = Callable[[str], None]
-
-# What of a repository is fetched, and what of a folder says which model it is: never a pickle, never code.
-_TOKENIZER = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "tokenizer.model",
-    "sentencepiece.bpe.model",
-    "spiece.model",
-)
-_WANTED = (
-    "config.json",
-    "model*.safetensors",
-    "model.safetensors.index.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "merges.txt",
-    *_TOKENIZER,
-)
 
 _ORIGINS: dict[Origin, str] = {
     "folder": N_("Encoder {model}: the weights in {folder}."),
@@ -95,13 +76,13 @@ def find_weights(name: str | None = None, *, say: Say = lambda step: None) -> We
     """
     name = name or DEFAULT_MODEL
     path = Path(name).expanduser()
-    if path.exists():
+    if _exists(path):
         return _in_folder(path)
     if name.startswith((".", "~")) or path.is_absolute() or name.count("/") > 1 or "\\" in name:
         raise WeightsError(
             "The encoder {folder} is not there.",
             next_step="Correct OPSBOT_ENCODER: a model folder, a .gguf file or an id, empty: default.",
-            folder=name,
+            folder=_shown(name),
         )
     model, _, revision = name.partition("@")
     revisions: tuple[str, ...] = (revision or "main",)
@@ -113,6 +94,19 @@ def find_weights(name: str | None = None, *, say: Say = lambda step: None) -> We
         or _from_hub(model, revisions[0], say)
         or _from_package(model, say)
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or not one at all
+        return False
+
+
+def _shown(name: str) -> str:
+    """A name as it can be written anywhere: an environment may hold bytes that are no characters."""
+    shown = name.encode("utf-8", "replace").decode()
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
 
 
 def _in_folder(path: Path) -> Weights:
@@ -128,7 +122,7 @@ def _in_folder(path: Path) -> Weights:
                 next_step="Name the folder that holds config.json and model.safetensors.",
                 folder=path,
             )
-        return Weights(Path(gguf).stem, folder, _digest([folder / gguf]), "folder", gguf=gguf)
+        return Weights(Path(gguf).stem, folder, digest([folder / gguf]), "folder", gguf=gguf)
     if (folder / conversion.MANIFEST).exists() and not conversion.is_unaltered(folder):
         raise WeightsError(
             "The model folder {folder} has missing or altered files.",
@@ -157,63 +151,8 @@ def _prefix(model: str, folder: Path) -> str:
     return E5_PREFIX if any(map(_E5.search, (model, made_from))) else ""
 
 
-def check_folder(folder: Path) -> None:
-    """Raises WeightsError where a model folder lacks what is needed, or has only pickled weights."""
-    if not (folder / "config.json").is_file():
-        raise _lacks(folder, "config.json")
-    weights = list(folder.glob("*.safetensors"))
-    if not weights and list(folder.glob("*.bin")) + list(folder.glob("*.pt")):
-        raise WeightsError(
-            "The model folder {folder} has pickled weights only, which can run code and are never opened.",
-            next_step="Take a revision of the model that has model.safetensors.",
-            folder=folder,
-        )
-    if not weights:
-        raise _lacks(folder, "model.safetensors")
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        try:
-            parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise _lacks(folder, index.name) from None
-        for part in sorted(parts):
-            if not (folder / str(part)).is_file():
-                raise _lacks(folder, str(part))
-    if not any((folder / name).is_file() for name in _TOKENIZER):
-        raise _lacks(folder, "tokenizer.json")
-
-
-def _lacks(folder: Path, name: str) -> WeightsError:
-    return WeightsError(
-        "The model folder {folder} has no usable {file}.",
-        next_step="Copy the whole model there again, or set OPSBOT_ENCODER to another one.",
-        folder=folder,
-        file=name,
-    )
-
-
 def _whole(model: str, folder: Path, origin: Origin) -> Weights:
-    return Weights(model, folder, _digest(_files(folder)), origin, _prefix(model, folder))
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted({path for pattern in _WANTED for path in folder.glob(pattern) if path.is_file()})
-
-
-def _digest(files: Iterable[Path]) -> str:
-    """One digest of names and contents: two folders with the same files are the same revision."""
-    whole = hashlib.sha256()
-    try:
-        for path in files:
-            whole.update(f"{path.name} {conversion.sha256(path)}\n".encode())
-    except OSError as error:
-        raise WeightsError(
-            "{file} cannot be read: {problem}.",
-            next_step="Check that you may read it.",
-            file=error.filename,
-            problem=error.strerror or error,
-        ) from error
-    return whole.hexdigest()[:16]
+    return Weights(model, folder, digest(files_of(folder)), origin, _prefix(model, folder))
 
 
 def _in_hub_cache(model: str, revisions: Iterable[str]) -> Weights | None:
@@ -227,7 +166,7 @@ def _in_hub_cache(model: str, revisions: Iterable[str]) -> Weights | None:
             raise WeightsError(
                 "{model} is no model id.",
                 next_step="Correct OPSBOT_ENCODER: a model folder, a .gguf file or an id, empty: default.",
-                model=model,
+                model=_shown(model),
             ) from error
         if isinstance(found, str):
             folder = Path(found).parent
@@ -249,7 +188,7 @@ def _from_hub(model: str, revision: str, say: Say) -> Weights | None:
     say(N_("fetching the encoder's weights from the hub"))
     try:
         folder = Path(
-            snapshot_download(model, revision=revision, allow_patterns=list(_WANTED), ignore_patterns=["*/*"])
+            snapshot_download(model, revision=revision, allow_patterns=list(WANTED), ignore_patterns=["*/*"])
         )
     except (HTTPError, HfHubHTTPError, OSError, RuntimeError):
         return None
@@ -329,6 +268,17 @@ def _from_package(model: str, say: Say) -> Weights:
             problem=error.strerror or error,
         ) from error
     return Weights(DEFAULT_MODEL, folder, conversion.REVISION, "package", E5_PREFIX)
+
+
+def check_unchanged(weights: Weights) -> None:
+    """Raises WeightsError where the files are no longer those that were found: their key is another one."""
+    files = [weights.folder / weights.gguf] if weights.gguf else files_of(weights.folder)
+    if weights.origin != "package" and digest(files) != weights.revision:
+        raise WeightsError(
+            "The files of the encoder {model} have changed since the program began.",
+            next_step="Start it again; what was read with the old ones is kept apart.",
+            model=weights.model,
+        )
 
 
 def mend(weights: Weights, say: Say) -> None:

@@ -137,10 +137,18 @@ def forget_old(connection: sqlite3.Connection, now: int) -> None:
 
 
 def move_chat(connection: sqlite3.Connection, old: str, new: str) -> None:
-    """A group got another id: its buttons and subscriptions go along."""
+    """A group got another id: its buttons, subscriptions and what it wants of alerts go along."""
     connection.execute("INSERT OR REPLACE INTO moved_chats (chat, moved_to) VALUES (?, ?)", (old, new))
-    for table in ("buttons", "subscriptions"):
-        connection.execute(f"UPDATE {table} SET chat = ? WHERE chat = ?", (new, old))
+    for table in ("buttons", "subscriptions", "alert_wishes"):
+        connection.execute(f"UPDATE OR REPLACE {table} SET chat = ? WHERE chat = ?", (new, old))
+
+
+def language_of_chat(connection: sqlite3.Connection, chat: str) -> str | None:
+    """The language of the last buttons in a chat; None where it has none."""
+    row = connection.execute(
+        "SELECT language FROM buttons WHERE chat = ? ORDER BY expires_at DESC LIMIT 1", (chat,)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def moved_chats(connection: sqlite3.Connection) -> dict[str, str]:

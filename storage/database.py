@@ -13,8 +13,8 @@ from pathlib import Path
 from storage.errors import StoreError
 
 # The number of the last migration in each set; a test holds these to `migrations/`.
-STORE_VERSION = 9
-BOT_VERSION = 4
+STORE_VERSION = 10
+BOT_VERSION = 5
 _PATIENCE_SECONDS = 30
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class OpsbotError(Exception):
     """A failure with a sentence for the operator.
@@ -47,7 +49,17 @@ class OutputFileError(OpsbotError):
     kind = "output_file"
 
 
-class UnknownUserError(OpsbotError):
+class NotThereError(OpsbotError):
+    """What was named does not exist; `near` are values of that `argument` that do, the likeliest first."""
+
+    argument = "user"
+
+    def __init__(self, message: str, *, next_step: str, near: Sequence[str] = (), **values: object) -> None:
+        super().__init__(message, next_step=next_step, **({"near": ", ".join(near)} | values))
+        self.near = tuple(near)
+
+
+class UnknownUserError(NotThereError):
     """The user id stands in no imported row."""
 
     kind = "unknown_user"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from storage.batches import Source
 from storage.errors import ImportRefusedError
+from storage.rejects import Corrected, added_columns
 
 # A zip archive, as .xlsx files are, and what .xls files and encrypted workbooks are.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -25,6 +26,11 @@ _WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<meta|<table)", re.IG
 
 def open_source(path: Path) -> Source:
     """The file at `path` as a Source; raises ImportRefusedError where it is none."""
+    source = _source(path)
+    return Corrected(source) if added_columns(source.columns) else source
+
+
+def _source(path: Path) -> Source:
     try:
         with path.open("rb") as file:
             start = file.read(4096)

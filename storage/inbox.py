@@ -229,6 +229,13 @@ def import_inbox(
     return reports
 
 
+def set_aside(home: Home) -> list[str]:
+    """The names of the files that could not be imported and lie in inbox/failed, without their reports."""
+    folder = home.inbox / "failed"
+    names = {each.name for each in folder.iterdir() if each.is_file()} if folder.is_dir() else set()
+    return sorted(name for name in names if name.removesuffix(".txt") not in names - {name})
+
+
 @contextmanager
 def sole_watcher(home: Home) -> Iterator[None]:
     """Hold the inbox; raises StoreError where another process has it."""

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal
 
 from storage.database import transaction
+from storage.subscriptions import ACCESS
 
 Outcome = Literal["sent", "skipped", "refused"]
 PartKind = Literal["text", "photo", "document"]
@@ -154,21 +155,60 @@ def mark(connection: sqlite3.Connection, delivery_id: int, place: int, state: Pa
     )
 
 
-def try_later(connection: sqlite3.Connection, delivery_id: int, at: int) -> None:
-    """Leave the delivery alone until that moment."""
+def try_later(
+    connection: sqlite3.Connection, delivery_id: int, at: int, problem: Mapping[str, object] | None = None
+) -> None:
+    """Leave the delivery alone until that moment; `problem` says why it did not arrive, where known."""
     connection.execute(
-        "UPDATE deliveries SET tries = tries + 1, next_try_at = ? WHERE delivery_id = ?", (at, delivery_id)
+        "UPDATE deliveries SET tries = tries + 1, next_try_at = ?, problem = ? WHERE delivery_id = ?",
+        (at, _kept(problem), delivery_id),
     )
 
 
-def end(connection: sqlite3.Connection, delivery_id: int, outcome: Outcome, now: int) -> None:
+def end(
+    connection: sqlite3.Connection,
+    delivery_id: int,
+    outcome: Outcome,
+    now: int,
+    problem: Mapping[str, object] | None = None,
+) -> None:
     """Close the delivery; what was written down for it is not needed any more."""
     with transaction(connection):
         connection.execute(
-            "UPDATE deliveries SET ended_at = ?, outcome = ? WHERE delivery_id = ?",
-            (now, outcome, delivery_id),
+            "UPDATE deliveries SET ended_at = ?, outcome = ?, problem = ? WHERE delivery_id = ?",
+            (now, outcome, _kept(problem), delivery_id),
         )
         connection.execute("DELETE FROM delivery_parts WHERE delivery_id = ?", (delivery_id,))
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A delivery that was refused, or waits for long; `problem` says why, where that is known."""
+
+    subscription_id: int
+    refused: bool
+    tries: int
+    problem: Mapping[str, object] | None
+
+
+def undelivered(connection: sqlite3.Connection, most_tries: int, since: int) -> Sequence[Undelivered]:
+    """Of each chat the newest delivery, where it was refused after `since` or waits after so many tries."""
+    rows = connection.execute(
+        """
+        SELECT subscription_id, outcome = 'refused', tries, problem FROM (
+            SELECT d.*, ROW_NUMBER() OVER (
+                PARTITION BY s.target, s.chat, s.thread
+                ORDER BY COALESCE(d.ended_at, d.next_try_at) DESC, d.delivery_id DESC
+            ) AS place
+            FROM deliveries d JOIN subscriptions s USING (subscription_id)
+            WHERE (d.outcome IN ('sent', 'refused') AND d.ended_at > :since AND s.about <> :access)
+                OR (d.ended_at IS NULL AND d.tries >= :most)
+        ) WHERE place = 1 AND (outcome IS NULL OR outcome = 'refused')
+        ORDER BY subscription_id
+        """,
+        {"most": most_tries, "since": since, "access": ACCESS},
+    )
+    return [Undelivered(row[0], bool(row[1]), row[2], json.loads(row[3]) if row[3] else None) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -207,3 +247,7 @@ def last_night(connection: sqlite3.Connection) -> tuple[date, Mapping[str, objec
         "SELECT local_date, said FROM nightly_runs ORDER BY local_date DESC LIMIT 1"
     ).fetchone()
     return (date.fromisoformat(row[0]), json.loads(row[1])) if row else None
+
+
+def _kept(problem: Mapping[str, object] | None) -> str | None:
+    return json.dumps(problem, ensure_ascii=False, default=str) if problem else None

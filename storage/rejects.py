@@ -1,15 +1,21 @@
-"""The file of rejected rows: each with its line number, the reason, and its cells as they were."""
+"""The file of rejected rows: each with its line number, the reason, and its cells as they were.
+
+Somebody opens it in a spreadsheet, corrects it and imports it again: no cell is a formula in it, and what
+keeps it from being one is taken off again on its way back.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from storage.batches import BrokenRow
+from storage.batches import Batch, BrokenRow, Source
+from storage.spreadsheet import as_it_was, safe
 
 # What stands before the file's own columns.
 ADDED_COLUMNS = ("line_number", "reason")
@@ -27,6 +33,29 @@ def remove_parts(folder: Path) -> None:
 def added_columns(columns: Sequence[str]) -> int:
     """How many leading columns were added by us: a corrected rejected file comes back with them."""
     return len(ADDED_COLUMNS) if tuple(columns[: len(ADDED_COLUMNS)]) == ADDED_COLUMNS else 0
+
+
+class Corrected:
+    """A rejected file that came back, as a Source whose cells are again what they were."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.columns = tuple(map(as_it_was, source.columns))
+        self.size = source.size
+        self.notices = source.notices
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows from first to last."""
+        for batch in self._source.batches():
+            yield replace(
+                batch,
+                columns=[list(map(as_it_was, column)) for column in batch.columns],
+                broken=[replace(row, cells=list(map(as_it_was, row.cells))) for row in batch.broken],
+            )
+
+    def count(self) -> int | None:
+        """How many rows there are, where that is known without reading them."""
+        return self._source.count()
 
 
 class RejectedFile:
@@ -59,7 +88,7 @@ class RejectedFile:
             if self._file is None:
                 self._open()
             assert self._file is not None
-            self._writer.writerow([row.number, row.reason, *row.cells[self._skipped :]])
+            self._writer.writerow([row.number, *map(safe, (row.reason, *row.cells[self._skipped :]))])
             self.rows += 1
 
     def discard(self) -> None:
@@ -101,4 +130,4 @@ class RejectedFile:
                 number += 1
         self._file = self._part.open("w", encoding="utf-8-sig", newline="", errors="replace")
         self._writer = csv.writer(self._file)
-        self._writer.writerow([*ADDED_COLUMNS, *self._columns])
+        self._writer.writerow([*ADDED_COLUMNS, *map(safe, self._columns)])

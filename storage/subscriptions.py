@@ -13,6 +13,8 @@ Target = Literal["telegram", "webhook"]
 KINDS: tuple[Kind, ...] = ("digest", "question", "reminder")
 # Of a question asked once: not an operator's, but the word to one that they may use the bot, or no more.
 ACCESS = "access"
+# Of a question asked once: nobody's, but alerts; `question` holds their numbers with commas between.
+ALERT = "alert"
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
 

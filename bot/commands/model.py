@@ -81,18 +81,25 @@ PHRASES = (
 def answer(question: Question, desk: Desk) -> Reply:
     """How good the model in use is, as its back-test says."""
     from bot.chart_data import reliability_of
+    from bot.drift_words import drift_lines, given_lines
     from bot.model_words import figures
     from bot.reply import Button, Reply
     from predictor.scoring import promoted_model
+    from predictor.track_record import reliability
 
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = promoted_model(connection)
+        given = given_lines(connection, record, as_of)
+        warned = drift_lines(connection, record, as_of)
+        came_of = {
+            of: reliability(connection, record.horizon_days, as_of, of) for of in ("untouched", "contacted")
+        }
     metrics = record.card["metrics"]
     lines = figures(record)
     return Reply(
         title=lines[0],
-        lines=[*lines[1:], *desk.stale_line(as_of)],
+        lines=[*lines[1:], *given, *warned.lines, *desk.stale_line(as_of)],
         facts={
             "version": record.version,
             **{
@@ -113,6 +120,8 @@ def answer(question: Question, desk: Desk) -> Reply:
             "flag_at": record.card["flag_at"],
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],
+            "given_scores": came_of,
+            **{name: record.card.get(name, []) for name in ("groups", "gain_curve")},
         },
         chart=reliability_of(record.card),
         buttons=(Button(_("Who is at risk?"), _("who is at risk")),),

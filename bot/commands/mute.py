@@ -27,14 +27,14 @@ PHRASES = (
 
 def answer(question: Question, desk: Desk) -> Reply:
     """What comes without a sound from now on."""
-    from bot.subscription_replies import silenced
+    from bot.alert_reply import muted
 
-    return silenced(question, desk, silent=True)
+    return muted(question, desk, silent=True)
 
 
 COMMAND = Command(
     name="mute",
-    summary=N_("Send the digest, saved questions or reminders without a sound"),
+    summary=N_("Send the digest, saved questions, reminders or alerts without a sound"),
     phrases=PHRASES,
     examples={
         "en": ("mute the digest", "send the reminders silently"),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _LIST = "list|cases|users|customers|clients|work|worklist|work list|to do list|todo list|todos|tasks|workload"
 
+_SPENT = "<who spent>"
+
 PHRASES = (
     "my list",
     "我的列表",
@@ -21,6 +23,11 @@ PHRASES = (
     "what is on my (list|plate)",
     "whom (have|did) i (taken|take)|who have i taken|what do i have to do",
     "[<列出>] 我 的 (列表|名单|清单|待办|任务|客户|用户|工作清单|跟进)",
+    f"[<list>] my [own|open|current] ({_LIST}) [{_SPENT}] <filtered>",
+    f"[<list>] my [own|open|current] ({_LIST}) {_SPENT}",
+    f"[<list>] my [own|open|current] ({_LIST}) <filtered> {_SPENT}",
+    "[<列出>] 我 的 [<筛选>] [<花费>] (客户|用户|客户名单|用户名单|名单)",
+    "我 的 (列表|名单|清单|客户|用户) (里|中) <筛选> [的] [客户|用户]",
     "我 (有|在跟进|负责|跟进|认领了) (哪些|谁|什么) [客户|用户|任务|待办]",
 )
 

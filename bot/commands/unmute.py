@@ -27,9 +27,9 @@ PHRASES = (
 
 def answer(question: Question, desk: Desk) -> Reply:
     """What comes with a sound from now on."""
-    from bot.subscription_replies import silenced
+    from bot.alert_reply import muted
 
-    return silenced(question, desk, silent=False)
+    return muted(question, desk, silent=False)
 
 
 COMMAND = Command(

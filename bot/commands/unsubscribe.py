@@ -38,7 +38,11 @@ PHRASES = (
 
 def answer(question: Question, desk: Desk) -> Reply:
     """What is not sent any more."""
+    from bot.alert_reply import alerts_chosen
     from bot.subscription_replies import unsubscribed
+
+    if question.args.get("kind") == "alert":
+        return alerts_chosen(question, desk, "off")
 
     return unsubscribed(question, desk)
 

@@ -56,21 +56,32 @@ def digest(ctx: click.Context, dry_run: bool, as_json: bool) -> None:
 
 
 async def send_due(desk: Desk) -> Sent:
-    """Send what is due: to Telegram and webhooks, or where there is no token to webhooks alone."""
+    """Send what is due: to Telegram and webhooks, or where there is no token to webhooks alone.
+
+    Where there is neither, the work of the night is done before OpsbotError says what to set.
+    """
     import asyncio
 
-    if desk.settings.telegram_token is not None or not desk.settings.notify_url:
+    if desk.settings.telegram_token is not None:
         from bot.transports.telegram.app import TelegramBot
 
         return await TelegramBot(desk).send_due()
     from bot.nightly_reply import nightly_reply
-    from bot.outbox import Outbox
+    from bot.outbox import Outbox, Target
     from bot.transports.webhook.scheduled import WebhookTarget
+    from storage.errors import OpsbotError
 
     async def night() -> Mapping[str, object]:
         return (await asyncio.to_thread(nightly_reply, desk)).facts
 
-    return await Outbox(desk, {"webhook": WebhookTarget(desk)}, night).send_all_due()
+    targets: dict[str, Target] = {"webhook": WebhookTarget(desk)} if desk.settings.notify_url else {}
+    sent = await Outbox(desk, targets, night).send_all_due()
+    if not targets:
+        raise OpsbotError(
+            "Nothing was sent, for there is nowhere to send it; the work of the night is done.",
+            next_step="Set OPSBOT_TELEGRAM_TOKEN for a bot, or OPSBOT_NOTIFY_URL for a group's webhook.",
+        )
+    return sent
 
 
 def preview(desk: Desk) -> Reply:

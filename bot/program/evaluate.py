@@ -11,6 +11,16 @@ from bot.program.output import desk_of, json_option, print_json, progress
 COLUMNS = ("auroc", "average_precision", "top_decile_lift", "accuracy", "brier", "ece")
 
 
+GROUPS = {
+    "one_order": "one order",
+    "two_to_four": "2 to 4 orders",
+    "five_or_more": "5 orders or more",
+    "lowest_third": "least money spent: a third",
+    "middle_third": "the middle third",
+    "highest_third": "most money spent: a third",
+}
+
+
 @click.command()
 @json_option
 @click.pass_context
@@ -60,16 +70,8 @@ def _table(summary: dict[str, Any]) -> str:
     names = ["model", *COLUMNS, "gain in auroc"]
     rows = [["opsbot", *_cells(summary["metrics"]), ""]]
     for name, figures in summary["baselines"].items():
-        gain = figures["gain"]["auroc"]
-        shown = (
-            "–" if gain["mean"] is None else f"{gain['mean']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}]"
-        )
-        rows.append([name, *_cells(figures), shown])
-    widths = [max(len(row[i]) for row in (names, *rows)) for i in range(len(names))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (names, *rows)
-    ]
+        rows.append([name, *_cells(figures), _with_interval(figures["gain"]["auroc"], "{:+.3f}")])
+    lines = _in_columns([names, *rows])
     metrics = summary["metrics"]
     return "\n".join(
         [
@@ -80,12 +82,44 @@ def _table(summary: dict[str, Any]) -> str:
             "",
             *lines,
             "",
+            *_groups(summary["groups"]),
+            "",
             f"accuracy of always saying the more frequent answer: {_figure(metrics['majority_accuracy'])};"
             f" ece that chance alone would give: {_figure(metrics['ece_floor'])};"
             f" flagged from {summary['flag_at']:.2f} on: recall {_figure(metrics['recall'])}",
             "gain: opsbot minus the model of that row, with its 95 % interval over users",
         ]
     )
+
+
+def _groups(groups: list[dict[str, Any]]) -> list[str]:
+    names = ["users of", "scores", "no order", "expected", "auroc", "brier", "ece", "by chance"]
+    rows = [
+        [
+            GROUPS[each["group"]],
+            f"{each['users']:,}",
+            f"{each['churned'] / each['users']:.3f}",
+            _figure(each["mean_probability"]),
+            _with_interval(each["auroc"], "{:.3f}"),
+            *(_figure(each[name]) for name in ("brier", "ece", "ece_floor")),
+        ]
+        for each in groups
+    ]
+    return _in_columns([names, *rows])
+
+
+def _in_columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def _with_interval(figures: dict[str, float | None], form: str) -> str:
+    if figures["mean"] is None:
+        return "–"
+    mean, low, high = (form.format(figures[name]) for name in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]"
 
 
 def _cells(figures: dict[str, Any]) -> list[str]:

@@ -50,6 +50,6 @@ async def send_a_test(target: Target) -> None:
     from bot.reply import Reply
     from bot.transports.webhook.sender import Webhook
 
-    line = Reply(_("This is a test: the digest of opsbot comes here."), command="notify")
+    line = Reply(_("This is a test: the digest and alerts of opsbot come here."), command="notify")
     await Webhook(target).send(line, delivery_id=uuid.uuid4().hex)
     click.echo(_("{receiver} accepted the message.").format(receiver=target.receiver))

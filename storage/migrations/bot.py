@@ -224,3 +224,36 @@ def m004_create_deliveries(db: Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@bot_migrations()
+def m005_create_alerts(db: Database) -> None:
+    for statement in (
+        # What had to be told at once. Of one kind and subject at most one lasts at a time; what only
+        # happens, such as a training that ended, is over as soon as it is written down.
+        """
+        CREATE TABLE alerts (
+            alert_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            said TEXT NOT NULL CHECK (json_valid(said)),
+            raised_at INTEGER NOT NULL,
+            resolved_at INTEGER
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX alerts_open ON alerts (kind, subject) WHERE resolved_at IS NULL",
+        # What a chat or topic said that it wants of alerts.
+        """
+        CREATE TABLE alert_wishes (
+            chat TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            choice TEXT NOT NULL CHECK (choice IN ('on', 'silent', 'off')),
+            language TEXT NOT NULL,
+            PRIMARY KEY (chat, thread)
+        ) STRICT, WITHOUT ROWID
+        """,
+        # Why a delivery did not arrive: a sentence to translate, with its values.
+        "ALTER TABLE deliveries ADD COLUMN problem TEXT CHECK (problem IS NULL OR json_valid(problem))",
+        "CREATE INDEX audit_trainings ON audit (at) WHERE command = 'train'",
+    ):
+        db.execute(statement)

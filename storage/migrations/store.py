@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage.migrations.campaigns import create_campaigns
+from storage.migrations.given_scores import create_given_scores
 from storage.migrations.offers import create_offers
 from storage.migrations.review_search import CREATE_REVIEW_SEARCH
 from storage.migrations.segments import create_user_segments
@@ -338,3 +339,8 @@ def m008_create_campaigns(db: Database) -> None:
 @store_migrations()
 def m009_create_offers(db: Database) -> None:
     create_offers(db)
+
+
+@store_migrations()
+def m010_create_given_scores(db: Database) -> None:
+    create_given_scores(db)

@@ -22,6 +22,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bot.settings import PREFIX
+from storage import alerts
+from storage.alerts import Wish
 from storage.database import Home
 from tests.benchmarks.large_shop import USERS, write_large_shop
 from tests.bot_api import BotApi, Message, Person
@@ -121,6 +123,8 @@ def bot(api: BotApi, home: Path, operators: int) -> Iterator[subprocess.Popen[by
         "QUESTIONS_PER_MINUTE": "1000",
     }
     environment = {**os.environ, **{PREFIX + name: value for name, value in settings.items()}}
+    with Home(home).bot() as connection:  # its answers are what is measured
+        alerts.wish(connection, Wish(str(ADMIN_ID), "", "off", "en"))
     process = subprocess.Popen([*_opsbot(home), "telegram"], env=environment)
     try:
         api.wait_for(lambda: api.polled, 60, "the bot to start")

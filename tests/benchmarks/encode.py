@@ -108,7 +108,7 @@ def with_openvino() -> Callable[[list[str]], Vectors]:
 
         tokens = network.tokens([PREFIX + clean(text) for text in texts])
         vectors = np.empty((len(texts), network.n_dims), np.float32)
-        for rows in _batches([len(ids) for ids in tokens]):
+        for rows in _batches([len(ids) for ids in tokens], *network.batch):
             longest = len(tokens[rows[0]])
             ids = np.full((len(rows), longest), network.padding, np.int64)
             mask = np.zeros_like(ids)

@@ -177,7 +177,48 @@ def test_an_imported_campaign_has_a_verdict_and_uses_the_horizon_in_force(shop: 
     assert "有效" in shop.answer("活动效果怎么样").title
 
 
+def test_a_campaign_is_asked_for_by_name(started: Shop) -> None:
+    imported(started)
+    ours = f"winback-{LAST_DAY}"
+    reply = started.answer("did campaign spring work")
+    assert reply.title.startswith("Campaign spring worked: ")
+    assert [each["campaign_id"] for each in reported(reply)] == ["spring"]
+    assert started.answer("did the last campaign work").title.startswith(
+        f"No verdict yet on the last campaign, {ours}"
+    )
+    assert started.answer(f"活动{ours}有效果吗").title.startswith(f"活动{ours}尚无结论")
+    files = started.answer(f"files of campaign {ours}")
+    assert files.facts == started.answer("files of the last campaign").facts
+    assert [each["campaign_id"] for each in reported(started.answer(files.buttons[0].question))] == [ours]
+    message = failed(started.ask("files of campaign spring"), "campaign")
+    assert message == "The campaign spring was imported: its lists were not drawn here, so it has no files."
+
+
+@pytest.mark.parametrize("text", ["did campaign sprin work", "files of campaign Spring", "活动sprin的名单"])
+def test_of_an_unknown_campaign_the_nearest_are_offered_and_none_is_taken(shop: Shop, text: str) -> None:
+    reply = imported(shop).ask(text)
+    failed(reply, "unknown_campaign")
+    assert reply.failure is not None
+    assert "spring" in str(reply.failure.next_step)
+    assert reply.attachments == ()
+
+
+def test_campaigns_are_listed_with_their_state(started: Shop) -> None:
+    reply = imported(started).answer("list campaigns")
+    assert reply.title == "Campaigns: 2; still being measured: 1."
+    assert reply.table is not None
+    assert [row[:2] for row in reply.table.rows] == [(f"winback-{LAST_DAY}", "winback"), ("spring", None)]
+    assert [row[3:] for row in reply.table.rows] == [(30, 30, "open"), (150, 150, "worked")]
+    assert reply.table.shown is not None
+    assert reply.table.shown[0][-1].startswith("running until ")
+    assert started.answer("活动列表").table.shown[1][1::4] == ("导入", "有效")  # type: ignore[union-attr]
+    asked = started.answer(reply.buttons[1].question)
+    assert [each["campaign_id"] for each in reported(asked)] == ["spring"]
+
+
 def test_without_campaigns_it_says_so(empty_shop: Shop) -> None:
+    assert empty_shop.answer("campaigns").title == "There is no campaign yet."
+    failed(empty_shop.ask("did campaign spring-2 work"), "unknown_campaign")
     reply = empty_shop.answer("did the last campaign work")
     assert reply.facts == {"campaigns": [], "total": None}
     assert failed(empty_shop.ask("files of the last campaign"), "campaign")

@@ -15,7 +15,7 @@ from bot.digest_reply import digest
 from bot.moments import moment
 from bot.outbox import Outbox
 from storage.moments import day_start
-from tests.bot.conftest import NOON, ODD_IDS, Shop
+from tests.bot.conftest import LAPSED, NOON, ODD_IDS, Shop
 from tests.bot.test_outbox import Chat
 from tests.conftest import LAST_DAY
 
@@ -48,6 +48,16 @@ def test_a_user_is_given_to_a_colleague_by_name(team: Shop) -> None:
     assert team.answer("my list", asker=MEI).facts["users"] == ["007"]
     assert team.answer("my list", asker=BO).facts["users"] == []
     assert team.answer("notes on user 007").lines == ["Feb 4: given to Mei by Bo"]
+
+
+def test_ones_own_list_takes_filters(team: Shop) -> None:
+    for user in ("007", LAPSED):
+        team.answer(f"give user {user} to Mei", asker=BO)
+    reply = team.answer("my customers who spent over 200", asker=MEI)
+    assert reply.facts["users"] == ["007"]
+    assert reply.lines == ["Only users who: spent 200.00 or more."]
+    assert team.answer("我的消费超过1000000元的客户", asker=MEI).title == "您的列表中没有符合条件的用户。"
+    assert team.answer("my list", asker=MEI).facts["users"] == ["007", LAPSED]
 
 
 def test_a_name_that_nobody_has_is_told(team: Shop) -> None:
@@ -121,7 +131,7 @@ def test_contacting_who_is_held_out_is_asked_about_first(team: Shop) -> None:
 def test_a_reminder_comes_once_with_what_to_think_of_and_how_the_user_stands(team: Shop) -> None:
     reply = team.answer("remind me tomorrow at 9:00 about user 007: call", asker=MEI)
     assert reply.title == "Reminder of user 007 on Feb 5 at 09:00."
-    assert "Reminder 1: user 007 on Feb 5, 2024 at 09:00 call" in team.answer("my list", asker=MEI).lines
+    assert "Reminder 1: user 007 on Feb 5, 2024 at 09:00 – call" in team.answer("my list", asker=MEI).lines
     chat = Chat(pieces=1)
 
     async def night() -> Mapping[str, object]:

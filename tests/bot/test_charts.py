@@ -119,6 +119,12 @@ CHARTS: dict[str, Chart] = {
     "a lapsed user": timeline((3000, 500), (2900, 700)),
     "a century": timeline((36_500, 500), (20_000, 700), (300, 100)),
     "a back-test": points((0.05, 10, 241), (0.25, 272, 1127), (0.55, 322, 619), (0.86, 1580, 1847)),
+    "a back-test and whom it finds": replace(
+        points((0.05, 10, 241), (0.86, 1580, 1847)),
+        found=[(n / 20, 1 - (1 - n / 20) ** 2.2) for n in range(21)],
+    ),
+    "whom it finds at the ends": replace(points((0.5, 1, 3)), found=[(0.0, 0.0), (0.2, 1.0), (1.0, 1.0)]),
+    "no better than chance": replace(points((0.5, 1, 3)), found=[(0.0, 0.0), (0.2, 0.2), (1.0, 1.0)]),
     "one point": points((0.5, 1, 3)),
     "points at the ends": points((0.001, 0, 5), (0.999, 90_000, 90_000)),
     "no points": Reliability([]),
@@ -275,6 +281,13 @@ def test_the_reliability_counts_its_scores() -> None:
     assert "1,368 scores in the back-test; bars: 95 % interval" in said(
         points((0.1, 10, 241), (0.3, 272, 1127))
     )
+
+
+def test_beside_the_reliability_stands_whom_the_riskiest_fifth_holds() -> None:
+    chart = CHARTS["a back-test and whom it finds"]
+    assert {"of them found", "users, riskiest first", "20 % → 39 %"} <= set(said(chart))
+    assert chart.alt.endswith("The riskiest 20 % of users hold 39 % of those who left.")
+    assert "of them found" not in said(CHARTS["a back-test"])
 
 
 def test_a_point_grows_with_its_users() -> None:

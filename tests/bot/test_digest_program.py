@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from bot.scheduled_reply import scheduled_reply
 from storage import ledger, subscriptions
+from storage.database import Home
 from storage.subscriptions import Subscription
 from tests.bot.conftest import Program, Shop
 
@@ -37,8 +38,18 @@ def test_a_dry_run_shows_it_and_changes_nothing(program: Program, monkeypatch: p
     assert sorted(program.home.rglob("*.csv")) == files
 
 
-def test_without_a_token_or_an_address_it_says_what_is_missing(program: Program) -> None:
-    assert "OPSBOT_TELEGRAM_TOKEN is missing" in program("digest", code=1).stderr
+def test_without_a_token_or_an_address_the_night_is_done_and_what_to_set_is_said(program: Program) -> None:
+    inbox = program.home / "inbox"
+    inbox.mkdir(exist_ok=True)
+    (inbox / "items.csv").write_text("item_id,name,price\nnew,new cup,4.50\n")
+    said = program("digest", code=1).stderr
+
+    assert "Nothing was sent, for there is nowhere to send it; the work of the night is done." in said
+    assert "Set OPSBOT_TELEGRAM_TOKEN for a bot, or OPSBOT_NOTIFY_URL for a group's webhook." in said
+    assert [path.name for path in (inbox / "done").glob("items*.csv")]
+    with Home(program.home).bot() as connection:
+        night = ledger.last_night(connection)
+    assert night is not None and "items.csv" in str(night)
 
 
 def test_beside_the_running_bot_it_leaves_the_work_to_it(program: Program) -> None:

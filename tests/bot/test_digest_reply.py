@@ -166,6 +166,18 @@ def test_who_is_flagged_and_excluded_between_two_digests_is_counted(
     assert after.facts["excluded"] == 0
 
 
+def test_the_first_line_does_not_deny_those_who_were_excluded_since(flagged: Shop) -> None:
+    one = users(flagged)[0]
+    event = forget(flagged, one)
+    with flagged.home.store() as connection:
+        exclude(connection, str(one), "staff", int(flagged.now.timestamp()))
+    reply = digest(flagged.desk, Seen(event, LAST_DAY)).reply
+    assert reply.title.startswith(
+        "Nothing to do today: flagged, then excluded or lapsed: 1; flagged in all: "
+    )
+    assert "Not listed: flagged, then excluded: 1." in reply.lines
+
+
 @pytest.mark.parametrize(
     ("language", "line"),
     [("en", "Not listed: flagged, then lapsed: 1."), ("zh", "未列出：预警后已沉睡1人。")],

@@ -308,6 +308,7 @@ def test_a_button_asks_the_same_in_chinese(question: str, user: str) -> None:
         "month": "2026-10",
         "name": '"Champions"',
         "text": "late",
+        "campaign": "spring-2",
     }
     meant = understand(question.format(**named), commands())
     assert meant.source == "pattern"

@@ -195,7 +195,7 @@ def test_the_digest_waits_for_the_work_of_the_night(shop: Shop) -> None:
 
     async def night() -> Mapping[str, object]:
         done.append(await asyncio.sleep(0, result=True))
-        return {"imported": "orders.csv", "failed": "", "problem": ""}
+        return {"imported": "orders.csv", "failed": "", "problems": []}
 
     async def run(chat: Chat) -> None:
         box = Outbox(shop.desk, {"telegram": chat}, night)
@@ -224,7 +224,7 @@ def test_a_night_that_fails_does_not_keep_the_digest(shop: Shop) -> None:
         await box.send_due()
 
     asyncio.run(run())
-    assert "The work of the night failed: incident" in chat.arrived[0][0]
+    assert "The work of the night failed: Something went wrong here (incident" in chat.arrived[0][0]
 
 
 def test_a_bug_in_one_delivery_stops_no_other(empty_shop: Shop) -> None:

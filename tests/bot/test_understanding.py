@@ -58,6 +58,8 @@ SAMPLES: dict[str, object] = {
     "discount": 0.1,
     "size": 200,
     "unit_cost": 200,
+    "campaign": "spring-2",
+    "numbered": "spring-2",
     "offer_code": "SPRING10",
     "offer_said": "10 % off until 31 March",
 }

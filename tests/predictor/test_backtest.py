@@ -19,6 +19,7 @@ from predictor.definition import Definition
 from predictor.errors import TooLittleHistoryError
 from predictor.labels import LabelledTables
 from predictor.stack import FEWEST_OF_EACH_OUTCOME, FEWEST_USERS, fit, stacked
+from predictor.tested_groups import VALUES, groups
 from predictor.training import calendar_of
 from storage.moments import DAY_SECONDS, day_start
 from storage.snapshot import Snapshot
@@ -245,3 +246,57 @@ def test_a_date_that_cannot_be_tested_is_left_out(tested: Past) -> None:
     result = backtest(tested.calendar, tested.tables, dates)
 
     assert [day.as_of for day in result.days] == [tested.calendar.test_dates()[0]]
+
+
+# -- kinds of users --------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_groups_are_those_of_their_users_alone(tested: Past) -> None:
+    found = {each["group"]: each for each in groups(tested.result.days, draws=20)}
+    days = tested.result.days
+    orders = np.concatenate([tested.tables.at(day.as_of).table.column("frequency") for day in days])
+    y = np.concatenate([day.churned for day in days])
+    p = np.concatenate([day.probability for day in days])
+
+    for name, mask in {
+        "one_order": orders == 1,
+        "two_to_four": (orders >= 2) & (orders <= 4),
+        "five_or_more": orders >= 5,
+    }.items():
+        group = found[name]
+        assert (group["by"], group["users"], group["churned"]) == ("tenure", mask.sum(), y[mask].sum())
+        assert group["brier"] == pytest.approx(metrics.brier(y[mask], p[mask]), abs=1e-6)
+        assert group["mean_probability"] == pytest.approx(p[mask].mean(), abs=1e-6)
+        aurocs = [
+            metrics.auroc(day.churned[part], day.probability[part])
+            for day, part in zip(days, np.split(mask, [len(days[0].churned)]), strict=True)
+        ]
+        known = [figure for figure in aurocs if not np.isnan(figure)]
+        if not known:
+            assert group["auroc"] == {"mean": None, "low": None, "high": None}
+            continue
+        assert group["auroc"]["mean"] == pytest.approx(np.mean(known), abs=1e-6)
+        assert group["auroc"]["low"] <= group["auroc"]["mean"] <= group["auroc"]["high"]
+
+
+def test_a_group_by_value_is_a_third_of_the_users_and_the_highest_spent_most(tested: Past) -> None:
+    found = {each["group"]: each for each in groups(tested.result.days, draws=5) if each["by"] == "value"}
+
+    assert list(found) == list(VALUES)
+    sizes = [group["users"] for group in found.values()]
+    assert sum(sizes) == sum(len(day.churned) for day in tested.result.days)
+    assert max(sizes) - min(sizes) <= 2 * len(tested.result.days)
+
+
+def test_users_who_spent_the_same_are_in_the_same_group(tested: Past) -> None:
+    equal = replace(tested.result.days[0], monetary_cents=np.full_like(tested.result.days[0].orders, 500))
+
+    assert [each["group"] for each in groups([equal], draws=5) if each["by"] == "value"] == ["lowest_third"]
+
+
+def test_intervals_of_the_metrics_hold_them(tested: Past) -> None:
+    summary = tested.result.summary(0.5, draws=50)
+
+    for name, interval in summary["intervals"].items():
+        assert interval["low"] <= summary["metrics"][name] <= interval["high"], name
+    assert {"auroc", "average_precision", "top_decile_lift", "accuracy", "brier"} == set(summary["intervals"])

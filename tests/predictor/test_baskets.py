@@ -60,6 +60,30 @@ def test_what_is_always_bought_together_is_found(habits: Baskets) -> None:
     assert rules["i1"].lift > rules["i1"].lift_low > 1
 
 
+def test_what_is_sold_much_comes_before_a_rare_pair(store: sqlite3.Connection) -> None:
+    def together(*items: str, baskets: int) -> list[Line]:
+        return [
+            Line(f"{items}{n}", f"u{n}", END - n * 60, item_id=item) for n in range(baskets) for item in items
+        ]
+
+    write(
+        store,
+        [
+            *together("tea", "cup", baskets=80),
+            *together("stamp", "album", baskets=6),
+            *together("bread", baskets=120),
+            *together("tea", baskets=40),
+        ],
+    )
+    pairs = list(Baskets.of(Snapshot(store, LAST_DAY)).every_rule())
+    first, *_, last = sorted(pairs, key=lambda pair: -pair[1].more_than_chance)
+    assert {first[0], first[1].item_id} == {"tea", "cup"}
+    assert {last[0], last[1].item_id} == {"stamp", "album"}
+    assert last[1].lift_low > first[1].lift_low
+    for _item, rule in pairs:  # leverage is support less what chance gives, here at the lower bound
+        assert 0 < rule.more_than_chance < rule.support * (1 - 1 / rule.lift)
+
+
 def test_pairs_by_chance_are_no_rules(store: sqlite3.Connection) -> None:
     random = np.random.default_rng(3)
     write(

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from predictor.churn_model import ChurnModel, compress, sigmoid
+from predictor.families.text import FEATURES
 from predictor.feature_table import FEATURE_NAMES
 from predictor.metrics import auroc
 from storage import model_store
@@ -146,7 +147,44 @@ def test_a_model_of_other_features_is_refused(model: ChurnModel, names: tuple[st
     assert "opsbot train" in caught.value.next_step
 
 
-@pytest.mark.parametrize("changed", [{"format": 0}, {"format": None}])
+_KEY = {"model": "a", "revision": "1", "prefix": "", "pooling": "mean", "max_tokens": 512, "dtype": "fp32"}
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        {**_KEY, "truncation": "middle"},
+        {name: value for name, value in _KEY.items() if name != "dtype"},
+        {},
+        None,
+        "intfloat/multilingual-e5-small",
+    ],
+)
+def test_a_model_whose_encoder_was_known_by_other_things_is_refused(
+    encoder: object, model: ChurnModel
+) -> None:
+    middle = np.zeros(3)
+    words = {
+        "encoder": encoder,
+        "middle": middle,
+        "tone": middle,
+        "intercept": 0.0,
+        "rated": 40,
+        "drift": middle,
+    }
+    names = [*FEATURE_NAMES, *(feature.name for feature in FEATURES)]
+    parts = {**model.parts(), "feature_names": names, "families": {"text": words}}
+    assert ChurnModel.from_parts({**parts, "families": {"text": {**words, "encoder": _KEY}}})
+
+    with pytest.raises(ModelFileError, match="another version of opsbot") as caught:
+        ChurnModel.from_parts(parts)
+
+    assert caught.value.next_step == "Train again: opsbot train"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"format": 0}, {"format": None}, {"format": 2, "logistic": 1, "feature_names": None}]
+)
 def test_a_model_of_another_format_is_refused(model: ChurnModel, changed: dict[str, object]) -> None:
     with pytest.raises(ModelFileError, match="another version of opsbot"):
         ChurnModel.from_parts({**model.parts(), **changed})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -145,7 +146,16 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "opsbot").iterdir() if path.suffix != ".lock"] == []
 
 
-def test_altered_converted_weights_are_converted_again(
+# At the last moment: all is written, and nothing has its name.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from predictor import conversion
+conversion.convert(conversion.source(), Path(sys.argv[1]), lambda begun: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_altered_weights_are_converted_again_and_what_a_killed_conversion_left_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = e5().encode(["late"])
@@ -153,8 +163,10 @@ def test_altered_converted_weights_are_converted_again(
     weights = bytearray((folder / "model.safetensors").read_bytes())
     weights[100_000_000:100_001_000] = b"\x00" * 1000
     replace(folder / "model.safetensors", bytes(weights))
-    left = tmp_path / "opsbot" / ".converting-killed"
-    left.mkdir()
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = (tmp_path / "opsbot").glob(".converting-*")
+    assert (left / "model.safetensors").exists()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     said: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -11,9 +12,16 @@ import pytest
 from predictor import embeddings
 from predictor.embeddings import embed, forget, stored_vectors
 from predictor.encoder import Encoder
-from predictor.errors import EncoderError
+from predictor.errors import EncoderError, WeightsError
+from predictor.reading import alike, read_reviews, themes_of, unread
 from storage.database import Home
+from storage.errors import StoreError
+from storage.moments import DAY_SECONDS
+from storage.snapshot import latest_snapshot
+from tests.conftest import Line, at, write
 from tests.predictor.encoders import copy_of_minilm, e5, minilm, replace
+from tests.predictor.test_encoder import ODD
+from tests.reviews import Review, write_reviews
 
 TEXTS = ("late again", "love it", "", "late again", "物流太慢了", "a\ud83d")
 
@@ -90,6 +98,74 @@ def test_a_damaged_vector_is_computed_again(store: sqlite3.Connection, spoiled: 
 
     assert np.array_equal(embed(store, minilm(), TEXTS), expected)
     assert store.execute("SELECT MIN(length(vector)) FROM embeddings").fetchone()[0] == 768
+
+
+def test_a_full_disk_is_said_and_what_was_kept_is_whole(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "_AT_ONCE", 50)
+    texts = [f"parcel number {number}" for number in range(300)]
+    minilm().load()
+    with home.store() as store:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        largest = max(each.stat().st_size for each in home.path.glob("store.db*"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 150_000, before[1]))
+        try:
+            with pytest.raises(StoreError, match="What was read could not be kept") as refusal:
+                embed(store, minilm(), texts)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "has room" in refusal.value.next_step
+    with home.store() as store:
+        assert 0 < rows(store) < len(texts) and rows(store) % 50 == 0
+        assert store.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        vectors = embed(store, minilm(), texts)
+        assert rows(store) == len(texts)
+    assert (vectors * minilm().encode(texts)).sum(axis=1).min() > 0.9999
+
+
+def test_odd_texts_are_read_and_found_like_any_other(store: sqlite3.Connection) -> None:
+    """From the store to the themes and the search, with the real model."""
+    odd = [text for text in ODD if text.isprintable() or ("\ud83d" not in text and "\udc00" not in text)]
+    day = at("2024-01-20")
+    write(store, [Line("1", "a", day)])
+    write_reviews(store, [Review(f"u{place}", day, text, 1) for place, text in enumerate(odd)])
+    read_reviews(store, e5())
+
+    assert unread(store, e5()) == 0
+    snapshot = latest_snapshot(store)
+    found = themes_of(snapshot, e5(), day - DAY_SECONDS, day + DAY_SECONDS)
+    assert (found.reviews, found.complaints, found.unread) == (len(odd), len(odd), 0)
+    for asked in ODD:
+        assert len(alike(snapshot, e5(), asked, most=3)) <= 3
+    assert "refund" in alike(snapshot, e5(), "I want my money back", most=1)[0].text
+
+
+def test_an_altered_model_never_shares_the_vectors_of_the_old_one(
+    store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    folder = copy_of_minilm(tmp_path / "model")
+    embed(store, Encoder(str(folder), "cpu"), TEXTS)
+    weights = bytearray((folder / "model.safetensors").read_bytes())
+    weights[-1000] ^= 0x40
+    replace(folder / "model.safetensors", bytes(weights))
+    embed(store, Encoder(str(folder), "cpu"), TEXTS)
+
+    assert rows(store) == 2 * len(set(TEXTS))
+    assert len({row["revision"] for row in store.execute("SELECT * FROM encoders")}) == 2
+
+
+def test_a_model_altered_between_naming_and_loading_it_leaves_nothing(
+    store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    folder = copy_of_minilm(tmp_path / "model")
+    encoder = Encoder(str(folder), "cpu")
+    assert encoder.weights.revision == minilm().weights.revision
+    weights = bytearray((folder / "model.safetensors").read_bytes())
+    weights[-1000] ^= 0x40
+    replace(folder / "model.safetensors", bytes(weights))
+
+    with pytest.raises(WeightsError, match="have changed since the program began"):
+        embed(store, encoder, TEXTS)
+    assert rows(store) == 0
 
 
 def test_weights_that_are_no_numbers_leave_nothing_in_the_store(

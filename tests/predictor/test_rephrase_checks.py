@@ -20,6 +20,22 @@ def test_other_words_are_let_through(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "money",
+    ["日元", "日圆", "港币", "港元", "台币", "英镑", "韩元", "美金", "几块", "九成", "一毛钱", "澳元"],
+)
+def test_money_of_any_country_is_an_amount(money: str) -> None:
+    assert (
+        doubt_about(f"您好，您在[DATE]买的[ITEM]还满意吗？有问题请告诉我们，{money}。", ZH, "zh") == "number"
+    )
+
+
+@pytest.mark.parametrize("money", ["yen", "HKD", "won", "francs", "CHF", "₩", "฿"])
+def test_money_of_any_country_is_an_amount_in_english(money: str) -> None:
+    text = f"Hello, you ordered [ITEM] on [DATE]. Were you happy with it {money}? Tell us."
+    assert doubt_about(text, EN, "en") == "number"
+
+
+@pytest.mark.parametrize(
     ("text", "doubt"),
     [
         ("Hello, you ordered [ITEM] on [DATE]. Come back for a discount, tell us!", "discount"),

@@ -122,7 +122,7 @@ def test_it_says_what_being_listed_and_contacted_is_worth(store: sqlite3.Connect
         ],
     )
     contacts = {user: [start + 60] for user in listed[: len(listed) // 2]}
-    found = warning_effect(store, contacts, now=NOW, weekly=20)
+    found = warning_effect(store, contacts, now=NOW, drawn=[20.0])
     assert (found.listed.users, found.holdout.users) == (len(listed), len(held))
     assert found.effect == pytest.approx(0.4, abs=0.01)
     assert found.listed_contacted == pytest.approx(0.5, abs=0.01)
@@ -200,12 +200,12 @@ def test_the_pool_says_when_it_can_show_what() -> None:
     assert [points for points, _ in sizes] == [0.15, 0.10, 0.05]
     needed = [users for _, users in sizes]
     assert needed == sorted(needed)
-    ahead = milestones(sizes, [known_before(DAY)] * needed[0], weekly=50, horizon_days=HORIZON, today=DAY)
+    ahead = milestones(sizes, [known_before(DAY)] * needed[0], drawn=[50.0], horizon_days=HORIZON, today=DAY)
     assert ahead[0].day == DAY + timedelta(days=1)
     weeks = (needed[1] - needed[0]) / 50
     assert ahead[1].day is not None
     assert (ahead[1].day - DAY).days == pytest.approx(7 * weeks + HORIZON, abs=1)
-    assert all(each.day is None for each in milestones(sizes, (), weekly=0, horizon_days=30, today=DAY))
+    assert all(each.day is None for each in milestones(sizes, (), drawn=[0.0], horizon_days=30, today=DAY))
 
 
 def test_without_an_effect_at_most_5_in_100_pools_ever_get_a_false_verdict() -> None:

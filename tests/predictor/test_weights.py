@@ -100,6 +100,14 @@ def test_a_converted_folder_with_other_files_is_refused(change: str, tmp_path: P
         find_weights(str(folder))
 
 
+@pytest.mark.parametrize("name", ["x\0y", "x/\udc00", "a" * 5_000, "owner/na me", "https:x"])
+def test_what_cannot_be_a_name_is_said_in_a_line(name: str) -> None:
+    with pytest.raises(WeightsError, match="is no model id") as refusal:
+        find_weights(name)
+    assert len(str(refusal.value)) < 150 and str(refusal.value).encode()
+    assert "OPSBOT_ENCODER" in refusal.value.next_step
+
+
 @pytest.mark.parametrize("name", ["/no/such/folder", "./nowhere", "a/b/c", "~/nothing-here"])
 def test_a_folder_that_is_not_there_is_said(name: str) -> None:
     with pytest.raises(WeightsError, match="is not there") as refusal:
@@ -118,6 +126,25 @@ def test_a_gguf_file_is_found_by_itself_and_by_its_folder() -> None:
     by_folder = find_weights(str(folder))
 
     assert by_folder.gguf and by_folder == find_weights(str(folder / by_folder.gguf))
+
+
+def test_a_file_of_the_hubs_cache_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
+    """The cache links to files that are named by their checksums."""
+    folder = copy_of_minilm(tmp_path / "snapshots" / "1")
+    weights = folder / "model.safetensors"
+    content = weights.read_bytes()
+    blob = tmp_path / "blobs" / hashlib.sha256(content).hexdigest()
+    blob.parent.mkdir()
+    blob.write_bytes(content)
+    weights.unlink()
+    weights.symlink_to(blob)
+    assert find_weights(str(folder)).revision == minilm().weights.revision
+
+    blob.write_bytes(content[:-1] + b"\x00")
+    with pytest.raises(WeightsError, match="has missing or altered files") as refusal:
+        find_weights(str(folder))
+    assert refusal.value.values["file"] == "model.safetensors"
+    assert refusal.value.next_step.startswith("Delete {file} and what it links to")
 
 
 # -- a hub on loopback ---------------------------------------------------------------------------------

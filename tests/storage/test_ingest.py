@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -256,6 +257,25 @@ def test_a_rejected_file_comes_back_corrected(shop: Shop) -> None:
     assert shop.rows("SELECT order_id, line FROM lines ORDER BY 1") == [("A1", 1), ("A2", 1)]
     assert second.rejected_file is not None
     assert Path(second.rejected_file).read_text("utf-8-sig").startswith(f"line_number,reason,{HEADER}\n")
+
+
+def test_a_rejected_file_is_no_formula_and_comes_back_as_it_was(shop: Shop) -> None:
+    evil = '=HYPERLINK("http://x")'
+    quoted = '"' + evil.replace('"', '""') + '"'
+    header = f"{HEADER},item_name"
+    first = shop.take(f"{header}\nA1,u1,someday,i1,-1,1,{quoted}\nA2,+4917,someday,i1,1,1,'@x\n")
+    assert first.rejected_file is not None
+    text = Path(first.rejected_file).read_text("utf-8-sig")
+    cells = [row[2:] for row in csv.reader(text.splitlines())][1:]
+    assert cells[0] == ["A1", "u1", "someday", "i1", "-1", "1", f"'{evil}"]
+    assert cells[1][1::5] == ["'+4917", "''@x"]
+    second = shop.take(text.replace("someday", "2024-01-06"))
+    assert counts(second) == (2, 2, 0, 0, 0)
+    names = shop.rows("SELECT user_id, item_name FROM lines ORDER BY order_id")
+    assert names == [("u1", evil), (names[1][0], "'@x")]
+    direct = f"{header}\nA3,+4917,2024-01-06,i1,1,1,x\n"
+    shop.take(direct)
+    assert shop.rows("SELECT COUNT(DISTINCT user_id) FROM lines WHERE order_id > 'A1'") == [(1,)]
 
 
 def test_a_status_without_its_time_is_said(shop: Shop) -> None:

@@ -14,13 +14,18 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
+
+from storage.database import Home
 
 USERS, DAYS = 60, 180
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -91,9 +96,10 @@ def order_rows() -> Iterator[Sequence[object]]:
             day += max(0.5, chance.gauss(pace, pace / 6))
 
 
-def review_rows() -> Iterator[Sequence[object]]:
-    for number in range(2 * len(SAID)):
-        when = FIRST + timedelta(days=DAYS - 1 - 3 * number, hours=5)
+def review_rows(numbers: Iterable[int]) -> Iterator[Sequence[object]]:
+    """Each planted thing stands in any len(SAID) numbers in a row."""
+    for number in numbers:
+        when = FIRST + timedelta(days=DAYS - 1 - 2 * number, hours=5)
         text = SAID[number % len(SAID)].format_map(PLANTED) + f" – {number}"
         yield _user(number), f"{when:%Y-%m-%d %H:%M:%S}", text, 1 + number % 5, "cup"
 
@@ -108,6 +114,20 @@ def _user(number: int) -> str:
     return NAMED["id"] if number == 1 else f"{number:04}"
 
 
+# Several commands in one process: each of its own would load the libraries and the encoder again.
+COMMANDS = """
+import json, sys
+from bot.cli import main
+codes = []
+for arguments in json.loads(sys.argv[1]):
+    try:
+        codes.append(main(["--home", "home", *arguments]))
+    except SystemExit as end:
+        codes.append(end.code)
+print(codes)
+"""
+
+
 @dataclass
 class Shop:
     """A shop whose files lie outside its home, and all that the program ever said in it."""
@@ -119,23 +139,36 @@ class Shop:
     def home(self) -> Path:
         return self.place / "home"
 
-    def types(self, *arguments: str, stdin: str = "") -> str:
+    def types(self, *commands: Sequence[str], stdin: str = "", codes: Sequence[int]) -> None:
+        """Run the commands one after the other; they have to end with these codes."""
         bare = {name: value for name, value in os.environ.items() if not name.startswith("OPSBOT_")}
         run = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "bot.cli", "--home", "home", *arguments],
+            [sys.executable, "-W", "error", "-c", COMMANDS, json.dumps(commands)],
             input=stdin.encode(),
             capture_output=True,
             cwd=self.place,
-            env={**bare, "OMP_NUM_THREADS": "1", "OPSBOT_LOG_LEVEL": "DEBUG", "PYTHONUTF8": "1"},
+            env={
+                **bare,
+                "OMP_NUM_THREADS": "1",
+                "OPSBOT_LOG_LEVEL": "DEBUG",
+                "PYTHONUTF8": "1",
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+            },
             timeout=300,
             check=False,
         )
-        assert run.returncode == 0, (arguments, run.stdout.decode(), run.stderr.decode())
-        self.said[f"{' '.join(arguments)} ({len(self.said)})"] = run.stdout + run.stderr
-        return run.stdout.decode()
+        ended = run.stdout.decode().splitlines()[-1:]
+        assert ended == [str(list(codes))], (commands, run.stdout.decode(), run.stderr.decode())
+        self.said[f"{commands[0]} ({len(self.said)})"] = run.stdout + run.stderr
 
     def writes(self, name: str, header: str, rows: Iterable[Sequence[object]]) -> str:
-        with (self.place / name).open("w", encoding="utf-8", newline="") as file:
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".parquet":
+            columns = zip(*rows, strict=True)
+            parquet.write_table(pa.table(dict(zip(header.split(), map(list, columns), strict=True))), path)
+            return name
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(header.split())
             writer.writerows(rows)
@@ -171,22 +204,49 @@ QUESTIONS = (
 )
 
 
+REVIEWS = "user_id written_at text rating item_id"
+USERS_FILE = "user_id name email phone joined_at language"
+
+
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """By the three roads in: named files, Parquet, and the inbox, which the work of the night empties.
+
+    Another connection to each database stays open, so that their journals are not taken away at the end.
+    """
     shop = Shop(tmp_path_factory.mktemp("planted"))
-    shop.types(
-        "import",
-        shop.writes("orders.csv", "order_id user_id ordered_at item_id quantity unit_price", order_rows()),
-        shop.writes("reviews.csv", "user_id written_at text rating item_id", review_rows()),
-        shop.writes("users.csv", "user_id name email phone joined_at language", user_rows()),
-    )
-    shop.types("train")
-    shop.types("ask", "what are customers complaining about", "--json")
-    shop.types("chat", "--as", "admin", stdin="\n".join(["read the reviews", "1", *QUESTIONS, "exit", ""]))
-    shop.types("score", "--out", "home/scores.csv")
-    shop.types("features", "--out", "home/features.csv")
-    shop.types("digest", "--dry-run")
-    return shop
+    home = Home(shop.home).create()
+    with home.store() as store, home.bot() as bot:
+        for held in (store, bot):
+            held.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        some = len(SAID)
+        csv_files = (
+            shop.writes(
+                "orders.csv", "order_id user_id ordered_at item_id quantity unit_price", order_rows()
+            ),
+            shop.writes("reviews.csv", REVIEWS, review_rows(range(2 * some))),
+            shop.writes("users.csv", USERS_FILE, user_rows()),
+        )
+        shop.writes("reviews.parquet", REVIEWS, review_rows(range(2 * some, 3 * some)))
+        shop.writes("home/inbox/more reviews.csv", REVIEWS, review_rows(range(3 * some, 4 * some)))
+        shop.writes("home/inbox/people.csv", USERS_FILE, user_rows())
+        past_inbox = time.time() - 60  # a file that is being written waits
+        for path in (shop.home / "inbox").iterdir():
+            os.utime(path, (past_inbox, past_inbox))
+        shop.types(
+            ("import", *csv_files),
+            ("import", "reviews.parquet"),
+            ("train",),
+            ("digest",),
+            ("ask", "what are customers complaining about", "--json"),
+            ("chat", "--as", "admin"),
+            ("score", "--out", "home/scores.csv"),
+            ("features", "--out", "home/features.csv"),
+            ("digest", "--dry-run"),
+            stdin="\n".join(["read the reviews", "1", *QUESTIONS, "exit", ""]),
+            codes=(0, 0, 0, 1, 0, 0, 0, 0, 0),  # a digest has nowhere to go here
+        )
+        yield shop
 
 
 def traces(values: Iterable[str]) -> dict[bytes, str]:
@@ -251,9 +311,20 @@ def test_nothing_planted_is_said_or_logged(shop: Shop) -> None:
     assert "call me on ***" in said
 
 
-def test_nothing_planted_is_in_a_file_beside_the_store(shop: Shop) -> None:
-    files = [path for path in shop.home.rglob("*") if path.is_file() and not path.name.startswith("store.db")]
+def beside_the_store(shop: Shop) -> list[Path]:
+    """The files of the home but for the store and, as they were given, those that the inbox was given."""
+    given = {"more reviews.csv", "people.csv"}
+    return [
+        path
+        for path in shop.home.rglob("*")
+        if path.is_file() and not path.name.startswith("store.db") and path.name not in given
+    ]
 
+
+def test_nothing_planted_is_in_a_file_beside_the_store(shop: Shop) -> None:
+    files = beside_the_store(shop)
+
+    assert {"more reviews.csv.txt", "people.csv.txt"} <= {path.name for path in files}
     kinds = {path.suffix for path in files}
     assert {".skops", ".csv", ".xlsx", ".db"} <= kinds
     leaks = {
@@ -275,12 +346,32 @@ def test_the_store_holds_it_in_the_texts_of_the_reviews_alone(shop: Shop) -> Non
     assert leaks == {"reviews.text": set(PLANTED.values())}
 
 
+def test_no_byte_of_the_databases_holds_who_somebody_is(shop: Shop) -> None:
+    """Their pages that are free, and their journals, included."""
+    raw = {path.name: path.read_bytes() for path in shop.home.glob("*.db*")}
+
+    assert {"store.db", "store.db-wal", "bot.db", "bot.db-wal"} <= raw.keys()
+    leaks = {name: left for name, data in raw.items() if (left := left_in(data, [*NAMED.values(), TYPED]))}
+    assert leaks == {}
+    assert not any(left_in(data, PLANTED.values()) for name, data in raw.items() if name.startswith("bot"))
+
+
+def test_each_road_in_was_taken(shop: Shop) -> None:
+    connection = sqlite3.connect(shop.home / "store.db")
+    try:
+        taken = connection.execute("SELECT file_name, table_name FROM imports ORDER BY import_id").fetchall()
+        reviews = connection.execute("SELECT COUNT(*) FROM reviews").fetchone()[0]
+    finally:
+        connection.close()
+    assert reviews == 4 * len(SAID)
+    assert {name for name, _ in taken} >= {"reviews.parquet", "more reviews.csv", "people.csv"}
+
+
 def test_a_number_typed_into_a_question_is_not_kept(shop: Shop) -> None:
     """A note is: it is written to be kept."""
     kept = {
         str(path.relative_to(shop.home))
-        for path in shop.home.rglob("*")
-        if path.is_file()
+        for path in (*beside_the_store(shop), shop.home / "store.db")
         for _, data in contents(path)
         if left_in(data, [TYPED, NAMED["id"]])
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from telegram.ext import Application, CallbackQueryHandler, Defaults, MessageHan
 
 from bot.access import Access, RateLimit
 from bot.assistant import Assistant
+from bot.concerns import token_refused
 from bot.desk import Desk
 from bot.jobs import Jobs
 from bot.outbox import Outbox, Sent
@@ -49,6 +51,14 @@ LAST_POLL_SECONDS = 3.0
 THREADS = 6
 # How often it is looked for what is due.
 TICK_SECONDS = 15.0
+# How often it is asked whether the token still holds, where Telegram brings the messages.
+TOKEN_SECONDS = 300.0
+# How long the other chats may take to be told that it does not.
+LAST_WORDS_SECONDS = 30.0
+
+
+class UnknownTokenError(SettingError):
+    """Telegram does not know the token, or does not any more."""
 
 
 class TelegramBot:
@@ -72,7 +82,7 @@ class TelegramBot:
         self._tick_seconds = tick_seconds
         self._jobs = Jobs(desk)
         self._desk = replace(desk, running=self._jobs.at_work)
-        self._delivery = Delivery()
+        self._delivery = Delivery(self._doubt_the_token)
         self._token_refused = asyncio.Event()
         self._application = self._build()
 
@@ -83,13 +93,20 @@ class TelegramBot:
         loop.set_default_executor(threads)
         # Whoever closes a database last has to tidy it up: with these open, that is no answer's work.
         with self._desk.home.bot(), self._desk.home.store():
-            await self._serve(stop)
+            try:
+                await self._serve(stop)
+            except UnknownTokenError:
+                await self._tell_the_others()
+                raise
 
     async def send_due(self) -> Sent:
         """Do the work of the night and send what is due, once."""
-        await self._connect()
         try:
+            await self._connect()
             return await self._outbox.send_all_due()
+        except UnknownTokenError:
+            await self._tell_the_others()
+            raise
         finally:
             self._jobs.close()
             await self._application.shutdown()
@@ -110,6 +127,29 @@ class TelegramBot:
                 task.cancel()
             await asyncio.gather(starting, stopping, refused, return_exceptions=True)
             await self._end()
+
+    async def _tell_the_others(self) -> None:
+        """Webhooks are told that the bot has gone; nobody on Telegram can be."""
+        self._jobs.close()
+        last = Outbox(
+            self._desk,
+            {"webhook": WebhookTarget(self._desk)},
+            NightlyJob(self._jobs),
+            also=(token_refused(),),
+        )
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(last.send_all_due(), LAST_WORDS_SECONDS)
+
+    def _doubt_the_token(self) -> None:
+        self._application.create_task(self._check_token(None), name="opsbot-token")
+
+    async def _check_token(self, _context: object) -> None:
+        try:
+            await self._application.bot.get_me()
+        except InvalidToken:
+            self._token_refused.set()
+        except TelegramError as error:
+            log.info("the token was not checked: %s", type(error).__name__)
 
     async def _start(self) -> None:
         application = self._application
@@ -232,6 +272,10 @@ class TelegramBot:
         self._application.job_queue.run_repeating(
             self._tick, interval=self._tick_seconds, first=0.1, job_kwargs=options
         )
+        if self._settings.webhook_url is not None:
+            self._application.job_queue.run_repeating(
+                self._check_token, TOKEN_SECONDS, job_kwargs={**options, "id": "token"}
+            )
 
     async def _tick(self, _context: object) -> None:
         await self._outbox.send_due()
@@ -253,8 +297,8 @@ class TelegramBot:
         forget_uploads(self._desk)
 
 
-def _unknown_token() -> SettingError:
-    return SettingError(
+def _unknown_token() -> UnknownTokenError:
+    return UnknownTokenError(
         "Telegram does not know the token in {name}.",
         next_step="Copy it again from @BotFather.",
         name="OPSBOT_TELEGRAM_TOKEN",

@@ -23,18 +23,22 @@ PER_CHAT = (20, 20.0)
 PER_GROUP = (20, 60.0)
 
 # Another try cannot change these.
-_FINAL = (BadRequest, ChatMigrated, Forbidden, InvalidToken)
+_FINAL = (BadRequest, ChatMigrated, Forbidden)
 _MESSAGES = ("send", "edit")
+# What any bot may ask, if only its token is known.
+PROOF = "getMe"
 
 
 class Delivery(BaseRateLimiter[dict[str, Any]]):
     """Waits before a request for the pace Telegram grants, and after a failure before the next try.
 
     A request whose answer was lost may have been carried out; it is repeated all the same: a message twice
-    is better than none.
+    is better than none. `doubted` is told when Telegram seems not to know the token; it also says so of a
+    method that it does not know.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, doubted: Callable[[], object] = lambda: None) -> None:
+        self._doubted = doubted
         self._overall = AsyncLimiter(*OVERALL)
         self._chats: dict[str, AsyncLimiter] = {}
         self._hurried = asyncio.Event()
@@ -69,6 +73,10 @@ class Delivery(BaseRateLimiter[dict[str, Any]]):
             await self._pace(endpoint, data)
             try:
                 return await callback(*args, **kwargs)
+            except InvalidToken:
+                if endpoint != PROOF:
+                    self._doubted()
+                raise
             except _FINAL:
                 raise
             except RetryAfter as error:

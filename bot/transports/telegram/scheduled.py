@@ -22,7 +22,8 @@ from bot.command import Asker
 from bot.i18n import _, using
 from bot.incident import report
 from bot.jobs import BusyError, Jobs
-from bot.outbox import ClosedError, NotArrivedError, RefusedError, UnsureError
+from bot.outbox import ClosedError, NotArrivedError, RefusedError, UnlistedError, UnsureError
+from bot.problems import said_so
 from bot.reply import Reply
 from bot.transports.telegram.markup import MOST_CAPTION_CHARACTERS, MOST_CHARACTERS
 from bot.transports.telegram.sender import CLOSED, Letter, Sender
@@ -54,7 +55,7 @@ class TelegramTarget:
         place = Place(subscription.chat, private=not subscription.chat.startswith("-"))
         goodbye = subscription.about == ACCESS
         if not goodbye and not await asyncio.to_thread(self._access.may_hear, place):
-            raise ClosedError
+            raise UnlistedError
         try:
             for each in _marked(part, subscription.language) if repeat else (part,):
                 await self._sender.post(each, _asker(subscription), silent=subscription.silent, tries=1)
@@ -81,7 +82,7 @@ class NightlyJob:
         reply = await asyncio.to_thread(self._jobs.follow, job, lambda _step: None)
         if reply.failure is None:
             return reply.facts
-        return None if self._jobs.closed else {"problem": reply.title}
+        return None if self._jobs.closed else {"problems": [said_so(reply.title)]}
 
 
 def _meaning(error: TelegramError) -> Exception:

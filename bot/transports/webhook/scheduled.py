@@ -1,4 +1,4 @@
-"""What is sent to webhooks by itself: the digest of each day, through the ledger like any other."""
+"""What is sent to webhooks by itself: the digest of each day, and alerts, through the ledger as all is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class WebhookTarget:
         """Send it once; tries again are the outbox's."""
         webhook = self._webhooks.get(subscription.chat)
         if webhook is None:
-            raise outbox.ClosedError  # the address was taken out of the settings
+            raise outbox.UnlistedError  # the address was taken out of the settings
         try:
             with using(subscription.language):
                 await webhook.send(from_json(part.text), delivery_id=part.name, repeated=repeat)
@@ -58,10 +58,9 @@ class WebhookTarget:
 def _subscribe(desk: Desk, found: Sequence[Target]) -> None:
     """Each address gets the digest once a day; those that are no longer in the settings get nothing."""
     with desk.home.bot() as connection:
-        there = {each.chat: each for each in subscriptions.active(connection) if each.target == "webhook"}
-        gone = [
-            each.subscription_id for chat, each in there.items() if chat not in {one.key for one in found}
-        ]
+        active = [each for each in subscriptions.active(connection) if each.target == "webhook"]
+        there = {each.chat: each for each in active if each.kind == "digest"}
+        gone = [each.subscription_id for each in active if each.chat not in {one.key for one in found}]
         subscriptions.end(connection, gone, desk.moment())
         for each in found:
             known = there.get(each.key)

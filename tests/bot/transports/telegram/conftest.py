@@ -39,6 +39,10 @@ class Running:
         if self.failure is not None:
             raise self.failure
 
+    def ended(self) -> bool:
+        """Whether it has stopped."""
+        return not self._thread.is_alive()
+
     def _serve(self) -> None:
         try:
             self._loop.run_until_complete(self._bot.run(self._stop))

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from bot.settings import SettingError
+from bot.transports.telegram import app
 from bot.transports.telegram.app import TelegramBot
 from tests.bot.conftest import Shop
 from tests.bot.transports.telegram.conftest import ADMIN_ID, OPERATOR_ID, settings_for, started
+from tests.bot.transports.webhook.receivers import receiver
 from tests.bot_api import BotApi, Failure
 
 ROOT = Path(__file__).parents[4]
@@ -94,17 +96,39 @@ def test_a_webhook_needs_its_secret(bot_api: BotApi, own_shop: Shop) -> None:
 
 
 def test_telegram_may_bring_the_messages_itself(bot_api: BotApi, shop: Shop) -> None:
+    for telegram in started(bot_api, shop, **hook()):
+        assert "regular-9" in telegram.ask(RISK).text
+        assert not bot_api.calls_of("getUpdates")
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_token_that_is_revoked_ends_a_bot_that_is_brought_its_messages(
+    bot_api: BotApi, shop: Shop, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    monkeypatch.setattr(app, "TOKEN_SECONDS", 600.0 if asked else 0.5)
+    with receiver("slack") as others:
+        settings = {**hook(), "notify_url": others.url, "notify_format": "slack"}
+        with pytest.raises(SettingError, match="Telegram does not know the token") as caught:
+            for telegram in started(bot_api, shop, **settings):
+                bot_api.revoke_token()
+                if asked:
+                    telegram.operator.says("help")
+                bot_api.wait_for(telegram.running.ended, timeout=60, about="the bot to end")
+    assert "@BotFather" in caught.value.next_step
+    (told,) = others.texts()
+    assert "Alert: Telegram does not know the bot's token any more" in told
+
+
+def hook() -> dict[str, str]:
+    """The settings of a bot to which Telegram brings the messages, on a port that is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    hook = {
+    return {
         "webhook_url": f"http://127.0.0.1:{port}/hook",
         "webhook_secret": "s3cret",
         "webhook_listen": f"127.0.0.1:{port}",
     }
-    for telegram in started(bot_api, shop, **hook):
-        assert "regular-9" in telegram.ask(RISK).text
-        assert not bot_api.calls_of("getUpdates")
 
 
 def test_a_token_that_is_revoked_ends_the_program_and_says_why(bot_api: BotApi, own_shop: Shop) -> None:

@@ -18,6 +18,8 @@ import pytest
 
 from bot.settings import PREFIX
 from bot.transports.telegram import app
+from storage import alerts
+from storage.alerts import Wish
 from tests.bot.conftest import Shop
 from tests.bot.transports.telegram.conftest import ADMIN_ID, OPERATOR_ID, Telegram
 from tests.bot_api import BotApi, Failure, Person
@@ -150,6 +152,8 @@ def test_a_process_answers_what_it_was_asked_and_ends_its_training(
 ) -> None:
     admin, operator = people(bot_api)
     log = tmp_path / "log"
+    with own_shop.home.bot() as connection:  # the data is of 2024, as this process would tell at once
+        alerts.wish(connection, Wish(str(ADMIN_ID), "", "off", "en"))
     with bot_process(bot_api, own_shop.home.path, log) as process:
         admin.says("train")
         admin.presses(admin.private.next_message(timeout=60), "Yes")

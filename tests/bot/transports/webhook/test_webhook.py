@@ -164,6 +164,36 @@ def test_the_digest_comes_once_a_day(quiet_night: Shop, name: str) -> None:
     assert ("新增预警" if chinese else "Newly flagged") in text
 
 
+@every_service
+def test_an_alert_comes_at_once_in_the_form_of_each_service(quiet_night: Shop, name: str) -> None:
+    failed = quiet_night.home.create().inbox / "failed"
+    failed.mkdir(parents=True)
+    (failed / "orders.csv").write_text("?")
+    with receiver(name) as found:
+        shop = replace(quiet_night, settings=settings_of(name, found))
+        for _ in range(2):
+            assert asyncio.run(outbox(shop).send_due()).left == 0
+    (text,) = found.texts()
+    chinese = name in ("wecom", "dingtalk", "feishu")
+    assert ("告警：未能导入：orders.csv" if chinese else "Alert: Not imported: orders.csv") in text
+    if name == "json":
+        assert found.taken[0]["type"] == "opsbot.alert"
+        assert found.taken[0]["data"]["facts"]["alerts"] == [{"kind": "inbox", "subject": "orders.csv"}]
+
+
+def test_an_address_that_comes_late_still_gets_its_digest_where_an_alert_waits(quiet_night: Shop) -> None:
+    failed = quiet_night.home.create().inbox / "failed"
+    failed.mkdir(parents=True)
+    (failed / "orders.csv").write_text("?")
+    with receiver("slack") as found:
+        shop = replace(quiet_night, settings=settings_of("slack", found))
+        found.next_answers = [(503, b"busy")]
+        assert asyncio.run(outbox(shop).send_due()) == Sent(0, 1)
+        WebhookTarget(shop.desk)  # the bot is started again
+        with shop.home.bot() as connection:
+            assert sorted(each.kind for each in subscriptions.active(connection)) == ["digest", "question"]
+
+
 def test_a_lost_answer_is_a_repeat_in_the_ledger_too(quiet_night: Shop) -> None:
     with receiver("slack") as found:
         shop = replace(quiet_night, settings=settings_of("slack", found, flag_at=0.5))
