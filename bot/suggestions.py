@@ -16,6 +16,8 @@ from bot.spelling import respelt
 MOST_SUGGESTIONS = 3
 # Of 100; a mistyped "chrun rsik" scores 70, an unrelated sentence about 40.
 LIKE_ENOUGH = 62.0
+# What any word may be, so that a mended sentence says it by chance.
+_NAMED_BY_CHANCE = frozenset({"operator", "name", "category", "not_category", "asked_goal"})
 MENDED = 90.0  # of what a sentence says once its slips are mended
 
 _STOP_WORDS = frozenset(
@@ -65,7 +67,7 @@ def suggest(
     What the sentence says when its slips are mended goes before what merely resembles it.
     """
     negated = _NEGATION.search(sentence.folded) is not None
-    offered = {command.name: command for command in commands if not (negated and command.confirm)}
+    offered = {command.name: command for command in commands if not (negated and _does_something(command))}
     chinese = is_chinese(sentence.folded)
     mended = _mended(sentence, offered, reads, chinese)
     mentioned, rest = _mentions(sentence)
@@ -95,7 +97,7 @@ def _mended(
     found: list[Suggestion] = []
     for text in respelt(sentence, patterns):
         meant = reads(text)
-        if meant is None or meant[0] not in commands:
+        if meant is None or meant[0] not in commands or _NAMED_BY_CHANCE & meant[1].keys():
             continue
         canonical = _canonical(commands[meant[0]], chinese)
         label = canonical.write(meant[1]) if canonical else None
@@ -107,6 +109,12 @@ def _mended(
         if len(found) == MOST_SUGGESTIONS:
             break
     return found
+
+
+def _does_something(command: Command) -> bool:
+    """Whether it changes or notes something: who says not to do it is not offered to do it."""
+    about_one = any("{user:" in pattern for pattern in command.phrases)
+    return bool(command.confirm) or command.reports or (command.topic == "worklist" and about_one)
 
 
 def _same(one: Suggestion, other: Suggestion) -> bool:

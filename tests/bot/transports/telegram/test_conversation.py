@@ -177,3 +177,17 @@ def test_what_is_in_no_language_is_answered_in_that_of_the_phone(telegram: Teleg
     chinese = telegram.api.person(2002, "Mei", language_code="zh-hans")
     answer = telegram.ask(text, chinese)
     assert any("\u4e00" <= character <= "\u9fff" for character in answer.text or answer.caption)
+
+
+def test_in_a_group_a_follow_up_is_about_the_last_answer_to_the_same_operator(telegram: Telegram) -> None:
+    telegram.ask("/risk regular-9", chat=telegram.group)
+    telegram.ask("/risk regular-8", telegram.admin, chat=telegram.group)
+    answer = telegram.ask("/explain", chat=telegram.group)
+    assert "regular-9" in answer.text and "Taken as: why is user regular-9 at risk" in answer.text
+
+
+def test_a_follow_up_comes_within_a_quarter_of_an_hour(telegram: Telegram) -> None:
+    telegram.ask(RISK)
+    with telegram.shop.home.bot() as connection:
+        connection.execute("UPDATE contexts SET at = at - ?", (conversation.FOLLOW_UP_SECONDS + 1,))
+    assert "Which user?" in telegram.ask("why?").text
