@@ -17,7 +17,7 @@ from bot.users import in_a_question
 _PRONOUNS = re.compile(
     r"\b(?:he|him|his|she|her|they|them|their|this (?:user|customer|client)|that (?:user|customer|client)"
     r"|the (?:user|customer|client))\b"
-    r"|(?:他|她|它|ta)们?(?:的)?|(?:这|该|那)(?:个|位|名)?(?:用户|客户|顾客|会员|买家)",
+    r"|(?:他|她|它|(?<![a-z])ta(?![a-z]))们?(?:的)?|(?:这|该|那)(?:个|位|名)?(?:用户|客户|顾客|会员|买家)",
     re.IGNORECASE,
 )
 

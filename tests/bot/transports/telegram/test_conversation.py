@@ -161,7 +161,9 @@ def test_menus_are_set_for_each_scope_in_both_languages(telegram: Telegram) -> N
 def test_in_a_private_chat_the_last_answer_is_the_context(telegram: Telegram) -> None:
     telegram.ask(RISK)
     assert "average user" in (telegram.ask("why?").text or "")
-    assert telegram.ask("snooze 3 days").text == "User regular-9 is snoozed until Feb 7."
+    assert telegram.ask("snooze 3 days").text == (
+        "User regular-9 is snoozed until Feb 7.\nTaken as: snooze user regular-9 for 3 days"
+    )
     telegram.ask("help")
     assert "regular-9" not in (telegram.ask("why?").text or "regular-9")
 
