@@ -39,6 +39,18 @@ class Product(Sought):
     """A product by its id or by its name."""
 
     least = 2
+    # A question goes on, or it is about somebody.
+    _none = re.compile(
+        r"(?:me|us|you|him|her|them|it|this|that|life|love)$|.*\b(?:who|whom|what|why|when|where)\b|.*(?:什么|谁|哪)",
+        re.IGNORECASE,
+    )
+
+    def convert(self, written: str) -> str:
+        """The words without quotes around them; ValueError where they are no product."""
+        text = super().convert(written)
+        if self._none.match(text):
+            raise ValueError(written)
+        return text
 
     def write(self, value: str, chinese: bool) -> str:
         """As it is."""

@@ -162,6 +162,7 @@ PHRASES = (
     f"[最近|目前|现在] 有 哪些 <users> [{_会流失}] <流失> [了]",
     f"(有没有|有|是否有|有无) <users> [{_会流失}] <流失> [了]",
     "[我们] [<会>] (失去|流失|丢掉|损失) (谁|哪些 <users>|哪些人) [了]",
+    "(who|which <users>) (do|might|could|would) we (stand|fear|risk) [to] (lose|losing)",
     "who (is|are) (slipping|slipping away|drifting away|going quiet)|which <users> are (slipping away"
     "|going quiet)",
     f"[<列出>] [最|比较] (容易|可能) <流失> 的 [{_前}] [<users>] {_名单}",

@@ -28,7 +28,7 @@ PHRASES = (
     f"({_WRITE}) [me|us] [a|an|the|some] [{_WHY}] [{{channel:channel}}] [{_MESSAGE}] (for|to) {{user:who}} "
     f"[({_BY}) {{channel:channel}}]",
     f"({_WRITE}) {{user:who}} [a|an|the] [{_WHY}] ({{channel:channel}} [{_MESSAGE}]|{_MESSAGE})",
-    "draft [for|to] {user:who}",
+    "(draft|write|compose) [something] (for|to) {user:who}|draft {user:who}",
     f"[a|an|the] [{_WHY}] ({{channel:channel}} [{_MESSAGE}]|{_MESSAGE}) (for|to) {{user:who}}",
     "what (should|could|can|shall|do) (i|we) write [to] {user:who} [(by|via) {channel:channel}]",
     # 起草

@@ -48,6 +48,7 @@ PHRASES = (
     "|probability|prediction|rating)]",
     "explain",
     "why",
+    "(why|how come) (has|have|did) {user:who} (been|get|got) (flagged|marked|listed) [as] [<at risk>]",
     "(on what grounds|based on what|for what reasons) (is|was) {user:who} [<at risk>|flagged|on the list]",
     "what (is|was) behind [<the>] (score|rating|flag|prediction|warning) (of|for) {user:who}"
     "|what (is|was) behind {user:who} ['s] (score|rating|flag|prediction|warning)",

@@ -35,6 +35,8 @@ PHRASES = (
     "(items|products|things) (bought|sold|that go|that sell|often bought) [together] with "
     f"({_CATEGORY}|{_IT})",
     f"({_RULES}) (for|of|with) ({_CATEGORY}|{_IT})",
+    f"what (should|could|can) (we|i) (bundle|combine|pair|pack|sell|offer) [together] with "
+    f"({_CATEGORY}|{_IT})",
     f"goes with ({_CATEGORY}|{_IT})",
     f"({_BUYERS}) [also|usually|often] (buy|bought|order|get) what [else] [as well|too]",
     f"what [else] (do|did) ({_BUYERS}) [also|usually|often] (buy|order|get) [as well|too]",

@@ -37,6 +37,10 @@ PHRASES = (
     "[<列出>] (经营概况|经营总览|店铺概况|总览|概况)",
     "how (is|'s) [the|our] (business|trade|trading|shop doing)|how's (business|trade|the shop|the "
     "shop doing)",
+    "how (is|are) [the|our] (business|shop|store|sales|revenue|orders|trade)",
+    "[<list>] [<the>] (business|shop|store|sales|trading) (overview|summary|report|figures|numbers)",
+    f"[<list>] [our|total|net] ({_FIGURES}) {{period:period}} (so far|until now|to date|up to now)",
+    "[<列出>] [我们|本店|店里|店铺] [的] [店铺|门店] (情况|状况|近况|经营状况|业绩)",
     f"how did {{period:period}} (go|do|look|turn out)|how (has|have) [the|our] (business|sales) (been"
     f"|gone) {_IN} {{period:period}}",
     "how (has|have) (we|it|business) (been|been doing|done|gone) {period:period}",

@@ -33,6 +33,7 @@ PHRASES = (
     f"[<list>] [<the>] [customer] (reviews|feedback|ratings) (summary|overview|themes|in brief) [{_LAST}]",
     f"[<list>] [<the>] [customer] (reviews|complaints|feedback) {_LAST}",
     f"what (do|did|does) [the|our|my] (reviews|ratings|feedback) say [about us] [{_LAST}]",
+    f"(what's|what is) (bothering|annoying|upsetting|wrong with) [the|our|my] ({_WHO})",
     "how (is|was|are) [the] [product|item|article] {product:product} (rated|reviewed|liked|received)",
     f"[<list>] [<the>] [main|top|biggest|most common] ({_COMPLAINTS}) [{_LAST}]",
     f"(what are|which are) [the|our] [main|top|biggest|most common] ({_COMPLAINTS}) [{_LAST}]",
@@ -49,6 +50,8 @@ PHRASES = (
     f"[最近|{_近}] [的] (差评|评价|评论|投诉|反馈|口碑) [{_近}] [都|主要] (怎么样|如何|说什么|说了什么"
     f"|说些什么"
     "|在说什么|有哪些|是什么|有什么|讲什么)",
+    f"[最近|{_近}] [的] [最] (主要|主要的|大|最大|最多) [的] (投诉|差评|抱怨|问题) [有哪些|是什么|有什么]",
+    f"[最近|{_近}] [的] ({_谁}) [的] (反馈|评价|评论|口碑|意见) [怎么样|如何|有哪些|是什么|有什么]",
     f"[<列出>] {_近} [的] [客户|用户|顾客|买家] (差评|评价|评论|投诉|反馈|抱怨)|最近 [的] (差评|评价"
     f"|评论|投诉|反馈)",
     "{product:code} [的] (评价|评论|口碑|差评|反馈) [怎么样|如何|好不好|有哪些|是什么|都说什么]",

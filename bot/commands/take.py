@@ -26,6 +26,7 @@ PHRASES = (
     f"[{_I}] ({_TAKE}) {{user:who}} [myself|on|over]",
     f"(i'm|i am|we're|we are) ({_TAKING}) {{user:who}} [myself]",
     "(i've|i have) got {user:who}|i got {user:who}|i (took|take) {user:who}|i've taken {user:who}",
+    f"({_TAKING}) {{user:who}} [now|myself]",
     "(i'm|i am) on {user:who}|{user:who} is (mine|on me)|(leave|give) {user:who} to me|dibs on {user:who}",
     "(assign|allocate|allot) {user:who} to (me|myself)|assign me [to] {user:who}",
     "put me (on|down for) {user:who}|mark {user:who} as (mine|taken|taken by me)",
