@@ -17,7 +17,8 @@ from bot.reply import Button, Reply, Table
 from bot.user_filters import asked_filter, filter_lines
 from bot.users import in_a_question
 from predictor.filters import condition
-from predictor.scoring import MEDIUM_FROM, flag_threshold, reasons_of, refresh_scores
+from predictor.flag_threshold import flag_threshold
+from predictor.scoring import MEDIUM_FROM, reasons_of, refresh_scores
 from storage import warning_holdouts, worklist
 from storage.identities import user_of
 
@@ -75,7 +76,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
         reasons += [""] * (len(found) - len(reasons))
         table = risk_table(desk, connection, found, reasons)
         said = filter_lines(filtered, desk, connection)
-        chart = risk_distribution(connection, flag_threshold(record, desk.settings.flag_at))
+        chart = risk_distribution(connection, flag_threshold(connection, record, desk.settings.flag_at))
     # Who is snoozed or held out is at risk all the same, and counts.
     matching = snoozed + held + (found[0]["matching"] if found else 0)
     return Reply(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.folding import LETTER, fold
+from bot.folding import LETTER
+from bot.group_names import GroupName
 
 MOST_CHARACTERS = 60
 
@@ -26,8 +27,10 @@ _COMMON = re.compile(
 )
 
 
-class CampaignId:
+class CampaignId(GroupName):
     """One campaign's id. Chinese words are one only in quotes: what is said of campaigns looks alike."""
+
+    _quoted = _QUOTED
 
     def __init__(self, *, numbered: bool = False) -> None:
         self._numbered = numbered
@@ -39,32 +42,10 @@ class CampaignId:
             found = _ID.match(folded, start)
         return (found.end(),) if found else ()
 
-    def convert(self, written: str) -> str:
-        """The id as it was written, without quotes around it; ValueError for words that are no id."""
-        folded = fold(written)
-        if _QUOTED.fullmatch(folded):
-            name = written[1:-1].strip()
-        elif self._is_id(folded):
-            name = written
-        else:
-            raise ValueError(written)
-        if not name:
-            raise ValueError(written)
-        return name
-
-    def _is_id(self, folded: str) -> bool:
+    def _is_name(self, folded: str) -> bool:
         if not _ID.fullmatch(folded) or len(folded) > MOST_CHARACTERS or _COMMON.fullmatch(folded):
             return False
         return not self._numbered or any(character.isdigit() for character in folded)
-
-    def write(self, value: str, chinese: bool) -> str:
-        """The id; in quotes where it would not be read back without them."""
-        try:
-            plain = self.convert(value) == value and len(value) in self.ends(fold(value), 0)
-        except ValueError:
-            plain = False
-        quote = "'" if '"' in value else '"'
-        return value if plain else f"{quote}{value}{quote}"
 
 
 CAMPAIGN = CampaignId()

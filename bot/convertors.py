@@ -14,6 +14,7 @@ from bot.group_names import CategoryName, GroupName, KnownGroup
 from bot.help_topics import TOPIC
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, NumberSaid, chinese_number, whole_number
+from bot.odds_words import KeptOfSeveral, Odds
 from bot.offer_words import OFFER_CONVERTORS
 from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
@@ -270,6 +271,8 @@ CONVERTORS: dict[str, Convertor] = {
     "count": Count(),
     "percent": Percent(),
     "score": Score(),
+    "odds": Odds(),
+    "kept_of_several": KeptOfSeveral(),
     "money": Money(),
     "price": Price(),
     "days": Days(),

@@ -19,7 +19,8 @@ from bot.reply import Attachment, Button, Reply
 from bot.users import in_a_question
 from bot.worklist_reply import operator_name
 from predictor.flag_changes import flagged_users
-from predictor.scoring import flag_threshold, refresh_scores
+from predictor.flag_threshold import flag_threshold
+from predictor.scoring import refresh_scores
 from predictor.training import TASK
 from storage import flag_events
 from storage.identities import exclusion_of, user_of
@@ -105,7 +106,7 @@ def digest(desk: Desk, seen: Seen | None, *, keep_file: bool = True) -> Digest:
                 "lapsed": gone.lapsed,
             },
             table=risk_table(desk, connection, listed, reasons) if listed else None,
-            chart=risk_distribution(connection, flag_threshold(record, desk.settings.flag_at)),
+            chart=risk_distribution(connection, flag_threshold(connection, record, desk.settings.flag_at)),
             attachments=_rest(desk, news.eligible, as_of)
             if keep_file and len(news.eligible) > len(listed)
             else (),

@@ -34,10 +34,11 @@ class GroupName:
     """What a segment is called: Champions, "big spenders, rarely", 冠军客户."""
 
     _no_name = _NO_NAME
+    _quoted = _QUOTED
 
     def ends(self, folded: str, start: int) -> tuple[int, ...]:
         """At the end of each word, or of each Chinese character."""
-        quoted = _QUOTED.match(folded, start)
+        quoted = self._quoted.match(folded, start)
         if quoted:
             return (quoted.end(),)
         return tuple(_ends_of_words(folded, start))
@@ -45,7 +46,7 @@ class GroupName:
     def convert(self, written: str) -> str:
         """The name as written, without quotes around it."""
         folded = fold(written)
-        if _QUOTED.fullmatch(folded):
+        if self._quoted.fullmatch(folded):
             name = written[1:-1].strip()
         elif self._is_name(folded):
             name = written.strip()

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from storage.model_store import ModelRecord
 
 
-def figures(record: ModelRecord) -> list[str]:
-    """The back-test in sentences: ranking, accuracy beside the majority's, calibration beside its floor."""
+def figures(record: ModelRecord, flag_at: float | None = None) -> list[str]:
+    """The back-test in sentences: ranking, accuracy beside the majority's, calibration beside its floor.
+
+    `flag_at` is the threshold in force, by default the one that the model was tested with.
+    """
+    from predictor.flag_threshold import recall_at
+
     card = record.card
     metrics = card["metrics"]
+    flag_at = float(card["flag_at"]) if flag_at is None else flag_at
     lines = [
         _(
             "Tested on {dates} past dates with {users} scores: AUROC {auroc} (0.5 is guessing),"
@@ -31,7 +37,7 @@ def figures(record: ModelRecord) -> list[str]:
             accuracy=_share(metrics["accuracy"]), majority=_share(metrics["majority_accuracy"])
         ),
         _("Flagged from {flag_at} on; that found {recall} of those who placed no order.").format(
-            flag_at=_share(card["flag_at"]), recall=_share(metrics["recall"])
+            flag_at=_share(flag_at), recall=_share(recall_at(card, flag_at))
         ),
         _("Calibration: off by {ece} on average, of which {floor} is chance.").format(
             ece=_points(metrics["ece"]), floor=_points(metrics["ece_floor"])

@@ -179,6 +179,22 @@ class UnitCost(NumberSaid):
         return f"{amount}元" if chinese else amount
 
 
+class UnitPrice(UnitCost):
+    """The same with its currency."""
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """As far as it goes, where it is more than a number."""
+        return tuple(
+            end
+            for end in super().ends(folded, start)
+            if not re.fullmatch(rf"[\d.,]+|{CHINESE}", folded[start:end].strip())
+        )
+
+    def write(self, value: float, chinese: bool) -> str:
+        """In whole units of a currency that both languages read."""
+        return super().write(value, chinese=True)
+
+
 class DiscountSaid(NumberSaid):
     """What a promotion takes off: 10 %, 10 percent, 九折 (which takes off a tenth), 85折."""
 
@@ -214,4 +230,5 @@ PROMO_CONVERTORS: dict[str, Any] = {
     "discount": DiscountSaid(),
     "size": SizeSaid(),
     "unit_cost": UnitCost(),
+    "unit_price": UnitPrice(),
 }

@@ -108,7 +108,7 @@ def _whole(risk: Risk, parts: Parts, desk: Desk) -> Reply:
         table=Table(
             ("effect", "reason"),
             tuple((round(effect, 6), text) for _name, text, effect in shown),
-            (_("points"), _("because")),
+            (_("points"), _("what is seen")),
             tuple((formats.points(effect), text) for _name, text, effect in shown),
         ),
         buttons=(

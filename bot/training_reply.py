@@ -206,6 +206,8 @@ def trained_reply(report: TrainingReport, desk: Desk) -> Reply:
             "test_dates": record.card["test_dates"],
             "metrics": record.card["metrics"],
             "families": record.card["families"],
+            "compared": record.card["compared"],
+            "weights_changed": record.card.get("weights_changed", []),
             "flagged": report.flags.flagged if report.flags else None,
             "entered": report.flags.count("entered") if report.flags else None,
             "left": report.flags.count("left") if report.flags else None,
@@ -242,17 +244,7 @@ def _recommends(report: TrainingReport) -> tuple[str, ...]:
 
 def _changes(report: TrainingReport) -> list[str]:
     """The numbers of the model in use before beside the new ones, and who enters and leaves the flagged."""
-    lines = []
-    if report.previous is not None:
-        before, after = report.previous.card["metrics"], report.trained.record.card["metrics"]
-        lines.append(
-            _("Before and after: AUROC {auroc} → {new_auroc}, Brier {brier} → {new_brier}.").format(
-                auroc=figure(before["auroc"]),
-                new_auroc=figure(after["auroc"]),
-                brier=figure(before["brier"]),
-                new_brier=figure(after["brier"]),
-            )
-        )
+    lines = [*_compared(report), *_weights(report)]
     if report.flags is not None:
         sentence = (
             _("Flagged now: {flagged}; entered: {entered}, left: {left}.")
@@ -267,6 +259,66 @@ def _changes(report: TrainingReport) -> list[str]:
             )
         )
     return lines
+
+
+def _compared(report: TrainingReport) -> list[str]:
+    """Both models on the same dates; where there are none, each on its own."""
+    from predictor.definition import definition_of
+
+    record, previous = report.trained.record, report.previous
+    if previous is None or definition_of(previous) != definition_of(record):
+        return []
+    compared = record.card["compared"]
+    if compared is not None:
+        sentence = (
+            _(
+                "On {dates} past dates that neither had seen, {users} scores: AUROC {new_auroc} against"
+                " {auroc} of model {version}, Brier {new_brier} against {brier}."
+            )
+            if compared["by"] == "new_dates"
+            else _(
+                "On the same {dates} past dates, {users} scores: AUROC {new_auroc} against {auroc} of model"
+                " {version}, Brier {new_brier} against {brier}."
+            )
+        )
+        before, after = compared["current"], compared["candidate"]
+    else:
+        sentence = _(
+            "Each on past dates of its own: AUROC {new_auroc} against {auroc} of model {version}, Brier"
+            " {new_brier} against {brier}."
+        )
+        before, after = previous.card["metrics"], record.card["metrics"]
+    return [
+        sentence.format(
+            dates=formats.count(len(compared["dates"]) if compared else 0),
+            users=formats.count(compared["users"] if compared else 0),
+            version=previous.version,
+            auroc=figure(before["auroc"]),
+            new_auroc=figure(after["auroc"]),
+            brier=figure(before["brier"]),
+            new_brier=figure(after["brier"]),
+        )
+    ]
+
+
+def _weights(report: TrainingReport) -> list[str]:
+    """The features whose weight changed most, if any changed so that it shows."""
+    changes = [
+        each
+        for each in report.trained.record.card.get("weights_changed", ())
+        if formats.percent(each["before"], places=1) != formats.percent(each["after"], places=1)
+    ]
+    if not changes:
+        return []
+    parts = [
+        _("{feature} {before} → {after}").format(
+            feature=each["feature"],
+            before=formats.percent(each["before"], places=1),
+            after=formats.percent(each["after"], places=1),
+        )
+        for each in changes
+    ]
+    return [_("Changed most in weight: {changes}.").format(changes=", ".join(parts))]
 
 
 def _list_of_changes(report: TrainingReport, desk: Desk) -> tuple[Attachment, ...]:

@@ -40,7 +40,7 @@ class TooFarError(OpsbotError):
 
 def value_reply(question: Question, desk: Desk) -> Reply:
     """What one user is expected to spend and to order, and when next."""
-    days = _days(question)
+    days = days_asked(question)
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         user_id = asked_user(question, desk, connection)
@@ -64,7 +64,7 @@ def value_reply(question: Question, desk: Desk) -> Reply:
             ),
             *_next_order(value, as_of, record),
             *_little_known(value),
-            *_carried_on(record, days),
+            *carried_on(record, days),
             *(_track_line(tested, record, desk, connection) if tested else ()),
             *desk.stale_line(as_of),
         ]
@@ -93,13 +93,13 @@ def value_reply(question: Question, desk: Desk) -> Reply:
             Button(_("Risk"), _("churn risk for user {user}").format(user=user)),
             Button(_("Profile"), _("tell me about user {user}").format(user=user)),
         ),
-        provenance=_provenance(record, as_of, days),
+        provenance=value_provenance(record, as_of, days),
     )
 
 
 def segments_value_reply(question: Question, desk: Desk) -> Reply:
     """What the users of each segment are expected to spend and to order together."""
-    days = _days(question)
+    days = days_asked(question)
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = valuer_in_use(connection)
@@ -120,7 +120,7 @@ def segments_value_reply(question: Question, desk: Desk) -> Reply:
         return Reply(
             title=title,
             lines=[
-                *_carried_on(record, days),
+                *carried_on(record, days),
                 how_good_line(record, desk, connection),
                 *desk.stale_line(as_of),
             ],
@@ -131,7 +131,7 @@ def segments_value_reply(question: Question, desk: Desk) -> Reply:
             },
             table=_table(groups, desk, connection),
             buttons=(Button(_("Segments"), _("show segments")),),
-            provenance=_provenance(record, as_of, days),
+            provenance=value_provenance(record, as_of, days),
         )
 
 
@@ -151,7 +151,8 @@ def how_good_line(record: ModelRecord, desk: Desk, connection: sqlite3.Connectio
     )
 
 
-def _days(question: Question) -> int:
+def days_asked(question: Question) -> int:
+    """Over how many days: a year where nothing is said; raises TooFarError."""
     said = question.args.get("days")
     days = said if isinstance(said, int) else VALUE_DAYS
     if days > LONGEST_DAYS:
@@ -193,7 +194,7 @@ def _little_known(value: Value) -> tuple[str, ...]:
     return (_("One order so far: this is mostly what such users of this shop go on to spend."),)
 
 
-def _carried_on(record: ModelRecord, days: int) -> tuple[str, ...]:
+def carried_on(record: ModelRecord, days: int) -> tuple[str, ...]:
     """That the time is longer than any that could be tested."""
     window, history = record.card["window_days"], record.card["history_days"]
     if days <= window:
@@ -247,7 +248,7 @@ def _no_value(
             "days": days,
         },
         buttons=(Button(_("Profile"), _("tell me about user {user}").format(user=in_a_question(user_id))),),
-        provenance=_provenance(record, as_of, days),
+        provenance=value_provenance(record, as_of, days),
     )
 
 
@@ -279,7 +280,8 @@ def _table(groups: list[GroupValue], desk: Desk, connection: sqlite3.Connection)
     )
 
 
-def _provenance(record: ModelRecord, as_of: date, days: int) -> Provenance:
+def value_provenance(record: ModelRecord, as_of: date, days: int) -> Provenance:
+    """What a value rests on."""
     return Provenance(
         as_of=as_of.isoformat(),
         data_through=as_of.isoformat(),

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from predictor.scoring import flag_threshold, is_flagged, score_everybody
+from predictor.flag_threshold import flag_threshold, is_flagged
+from predictor.scoring import score_everybody
 from predictor.training import TASK
 from storage.model_store import ModelRecord
 
@@ -53,7 +54,7 @@ def flag_changes(
 ) -> FlagChanges:
     """What the model does to the flags of `before` when it scores everybody on that day; stores nothing."""
     scores = score_everybody(connection, models, record, as_of, now=True)
-    threshold = flag_threshold(record, flag_at)
+    threshold = flag_threshold(connection, record, flag_at)
     probability = dict(zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True))
     flagged = {user for user, p in probability.items() if is_flagged(p, user in before, threshold)}
     entered = sorted(flagged - set(before), key=lambda user: (-probability[user], user))

@@ -16,8 +16,11 @@ from pathlib import Path
 
 from predictor.definition import definition_of
 from predictor.draw import REST_DAYS, lot
-from predictor.scoring import flag_threshold, is_flagged, model_of
+from predictor.flag_threshold import flag_threshold, is_flagged
+from predictor.scoring import model_of
+from storage import flag_settings
 from storage.model_store import ModelRecord
+from storage.moments import day_of
 from storage.snapshot import Snapshot, as_now, data_version, sampled
 
 WEEK = 7
@@ -67,15 +70,17 @@ def flag_stream(
 ) -> FlagStream:
     """Who became flagged up to that day, as far back as a draw takes to go on evenly.
 
-    As it was noted, where it was noted so long; else by scoring a sample of users as of each week with the
-    model in use, which is done once for the same data.
+    As it was noted, where it was noted so long and no admin set another threshold meanwhile; else
+    by scoring a sample of users as of each week with the model in use, which is done once for the same data.
     """
     weeks = math.ceil(max(record.horizon_days, REST_DAYS) / WEEK) + STEADY_WEEKS
     since = as_of - timedelta(days=weeks * WEEK)
     noted = connection.execute("SELECT MIN(as_of) FROM flag_events").fetchone()[0]
-    if noted is not None and date.fromisoformat(noted) <= since:
+    changed = flag_settings.last_change(connection)
+    one_threshold = changed is None or day_of(changed) <= since
+    if noted is not None and date.fromisoformat(noted) <= since and one_threshold:
         return _noted(connection, since, as_of, weeks)
-    threshold = flag_threshold(record, flag_at)
+    threshold = flag_threshold(connection, record, flag_at)
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     key = (path, data_version(connection), record.sha256, as_of, threshold)
     if key not in _in_memory:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from predictor import metrics
 from predictor.backtest import BackTest
 from predictor.churn_model import ChurnModel
 from predictor.definition import Definition, definition_of
 from predictor.features.feature import N_
 from predictor.labels import LabelledTables
+from predictor.model_changes import Comparison, by_back_tests, on_new_dates
 from storage import model_store
 from storage.errors import ModelFileError
 from storage.model_store import ModelRecord
@@ -19,11 +19,17 @@ from storage.model_store import ModelRecord
 
 @dataclass(frozen=True)
 class Decision:
-    """Promote or keep, and the translatable sentence that says why, to be filled with `values`."""
+    """Promote or keep, and the translatable sentence that says why, to be filled with `values`.
+
+    `compared` are both models on the same dates, as `model_changes` has it; None where there is nothing to
+    compare. `in_use` is the other one, where it can be loaded.
+    """
 
     promote: bool
     sentence: str
     values: dict[str, object]
+    compared: Comparison | None = None
+    in_use: ChurnModel | None = None
 
 
 def decide(
@@ -49,26 +55,34 @@ def decide(
         )
     if definition_of(current) != definition:
         return Decision(True, N_("Promoted: the definition was changed."), values)
-    common = [day for day in tested.days if day.as_of >= current.as_of]
-    if not common:
-        return Decision(
-            True, N_("Promoted: it knows no older data, and no date is new to both models yet."), values
-        )
     try:
         in_use = ChurnModel.from_parts(model_store.load_parts(current, models))
     except ModelFileError:
         # Training is the remedy that such an error names, so it must not fail of it.
-        return Decision(True, N_("Promoted: model {current} can no longer be used."), values)
-    gain = metrics.paired_gain(
-        [day.churned for day in common],
-        [day.probability for day in common],
-        [in_use.probability(tables.with_families(day.as_of, in_use.families).values) for day in common],
-        metrics.brier,
-        [day.user_ids for day in common],
-    )
-    values["gain"] = f"{gain.mean:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
-    values["dates"] = ", ".join(day.as_of.isoformat() for day in common)
-    if gain.low > 0:
+        return Decision(
+            True,
+            N_("Promoted: model {current} can no longer be used."),
+            values,
+            by_back_tests(tested, current),
+        )
+    theirs = {
+        day.as_of.isoformat(): in_use.probability(tables.with_families(day.as_of, in_use.families).values)
+        for day in tested.days
+        if day.as_of >= current.as_of
+    }
+    if not theirs:
+        return Decision(
+            True,
+            N_("Promoted: it knows no older data, and no date is new to both models yet."),
+            values,
+            by_back_tests(tested, current),
+            in_use,
+        )
+    compared = on_new_dates(tested, current, theirs)
+    gain = compared["brier_gain"]
+    values["gain"] = f"{gain['mean']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}]"
+    values["dates"] = ", ".join(compared["dates"])
+    if gain["low"] > 0:
         return Decision(
             False,
             N_(
@@ -76,7 +90,13 @@ def decide(
                 " its Brier score is worse by {gain}."
             ),
             values,
+            compared,
+            in_use,
         )
     return Decision(
-        True, N_("Promoted: tested on data new to both ({dates}), its Brier score differs by {gain}."), values
+        True,
+        N_("Promoted: tested on data new to both ({dates}), its Brier score differs by {gain}."),
+        values,
+        compared,
+        in_use,
     )

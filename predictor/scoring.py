@@ -19,6 +19,7 @@ from predictor.definition import definition_of
 from predictor.encoder import EncoderKey
 from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
+from predictor.flag_threshold import flag_threshold, is_flagged
 from predictor.reasons import Explainer, Reason
 from predictor.track_record import keep_scores, reliability_of
 from predictor.training import TASK, Progress, prepare
@@ -31,7 +32,6 @@ from storage.snapshot import Snapshot, as_now, data_through, data_version, lates
 
 MEDIUM_FROM = 1 / 3
 HIGH_FROM = 2 / 3
-LEAVE_MARGIN = 0.10  # a flagged user stays flagged until the probability is this far below the threshold
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,14 @@ def score_everybody(
 
     Merges and exclusions are those known by then, or with `now` those that hold now.
     """
-    snapshot = as_now(connection, as_of) if now else Snapshot(connection, as_of)
+    return score_snapshot(as_now(connection, as_of) if now else Snapshot(connection, as_of), models, record)
+
+
+def score_snapshot(snapshot: Snapshot, models: Path, record: ModelRecord) -> Scores:
+    """The probabilities of all users of a snapshot who were active then."""
     model = model_of(record, models)
     table = model.table(snapshot, definition_of(record))
-    return Scores(record, as_of, table, model.probability(table.values))
+    return Scores(record, snapshot.as_of, table, model.probability(table.values))
 
 
 def prepare_scoring(
@@ -164,16 +168,11 @@ def refresh_scores(
     whatever the state, for new reviews were read. Returns the model in use.
     """
     record = promoted_model(connection)
-    threshold = flag_threshold(record, flag_at)
+    threshold = flag_threshold(connection, record, flag_at)
     state = (record.version, as_of.isoformat(), data_version(connection), threshold)
     if again or _last_scoring(connection) != state:
         _keep(connection, score_everybody(connection, models, record, as_of, now=True), state)
     return record
-
-
-def flag_threshold(record: ModelRecord, flag_at: float | None) -> float:
-    """The probability from which a user is flagged: as set, or as the model's back-test gave it."""
-    return float(record.card["flag_at"]) if flag_at is None else flag_at
 
 
 def risk_of(
@@ -200,7 +199,7 @@ def risk_of(
         record=record,
         probability=probability,
         flagged=is_flagged(
-            probability, bool(was_flagged and was_flagged[0]), flag_threshold(record, flag_at)
+            probability, bool(was_flagged and was_flagged[0]), flag_threshold(connection, record, flag_at)
         ),
         reasons=reasons,
         reliability=track_record,
@@ -236,11 +235,6 @@ def reasons_of(
 def band(probability: float) -> str:
     """low below a third, high from two thirds on, medium between."""
     return "low" if probability < MEDIUM_FROM else "medium" if probability < HIGH_FROM else "high"
-
-
-def is_flagged(probability: float, was_flagged: bool, threshold: float) -> bool:
-    """Whether a user is flagged: at the threshold or above, or flagged before and not yet far below it."""
-    return probability >= threshold or (was_flagged and probability >= threshold - LEAVE_MARGIN)
 
 
 def _last_scoring(connection: sqlite3.Connection) -> tuple[int, str, int, float] | None:

@@ -6,8 +6,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from predictor.backtest import backtest
 from predictor.cutoffs import Calendar
@@ -17,8 +20,10 @@ from predictor.families.choice import choose
 from predictor.feature_drift import edges
 from predictor.feature_table import FEATURE_NAMES, feature_table
 from predictor.features.feature import N_
+from predictor.flag_threshold import score_counts, set_threshold
 from predictor.gate import decide
 from predictor.labels import LabelledTables
+from predictor.model_changes import changed_most, feature_weights
 from predictor.stack import fit, stacked, too_little
 from storage import model_store
 from storage.errors import EmptyStoreError
@@ -86,8 +91,14 @@ def train(
         raise too_little(calendar, tables)
     model = fit(stack)
     progress(N_("comparing with the baselines"))
+    default, was_set = tested.flag_threshold(), set_threshold(connection, flag_at)
     card: dict[str, Any] = {
-        **tested.summary(flag_at if flag_at is not None else tested.flag_threshold()),
+        **tested.summary(default if was_set is None else was_set),
+        "flag_at_default": default,
+        "score_counts": score_counts(
+            np.concatenate([day.probability for day in tested.days]),
+            np.concatenate([day.churned for day in tested.days]),
+        ),
         "first_day": calendar.first_day.isoformat(),
         "cutoffs": [day.isoformat() for day in calendar.cutoffs(as_of)],
         "rows": len(stack.y),
@@ -97,6 +108,10 @@ def train(
         "sampled": tables.snapshot(as_of).whose != EVERY_USER,
     }
     decision = decide(current, as_of, calendar.definition, tested, tables, models)
+    weights = feature_weights(model, tested, tables)
+    card |= {"weights": weights, "compared": decision.compared, "code": _code()}
+    if decision.in_use is not None:
+        card["weights_changed"] = changed_most(feature_weights(decision.in_use, tested, tables), weights)
     before_storing()
     record = model_store.add_candidate(
         connection,
@@ -117,6 +132,11 @@ def train(
         decision_values=decision.values,
         definition_chosen=horizon_days is None and current is None,
     )
+
+
+def _code() -> dict[str, str]:
+    """The versions of the code that a model was made by."""
+    return {name: version(name) for name in ("opsbot", "scikit-learn", "numpy")}
 
 
 def prepare(families: Sequence[OptionalFamily], snapshot: Snapshot, progress: Progress) -> bool:

@@ -43,6 +43,19 @@ class Value:
 
 
 @dataclass(frozen=True)
+class UserWorth:
+    """One of many: what a user is expected to order and to spend, as in `Value`, and what was so far."""
+
+    user_id: str
+    orders: float
+    cents: float
+    low_cents: float
+    high_cents: float
+    past_cents: int
+    recency_days: float
+
+
+@dataclass(frozen=True)
 class GroupValue:
     """The sums over the users of a group, with 95 % intervals (low, high)."""
 
@@ -154,6 +167,31 @@ def value_everybody(
     active = np.flatnonzero(known.column("recency_days") <= record.active_days)
     for place in active[np.lexsort((active, -said.cents[active]))]:
         yield str(known.table.user_ids[place]), float(said.orders[place]), float(said.cents[place])
+
+
+def most_valuable(
+    connection: sqlite3.Connection, models: Path, as_of: date, days: int = VALUE_DAYS
+) -> list[UserWorth]:
+    """All users with orders, lapsed ones too and excluded ones not, most money within so many days first."""
+    valuer = _loaded(valuer_in_use(connection), models)
+    known = histories(as_now(connection, as_of), valuer.model.window_days)
+    said = valuer.model.expected(known, days)
+    in_window = valuer.model.expected(known, valuer.model.window_days)
+    low, high = valuer.spread.interval(said.cents, in_window.cents)
+    past, recency = known.column("monetary_cents"), known.column("recency_days")
+    user_ids = known.table.user_ids.tolist()
+    return [
+        UserWorth(
+            user_id=str(user_ids[place]),
+            orders=float(said.orders[place]),
+            cents=float(said.cents[place]),
+            low_cents=float(low[place]),
+            high_cents=float(high[place]),
+            past_cents=int(past[place]),
+            recency_days=float(recency[place]),
+        )
+        for place in sorted(range(len(user_ids)), key=lambda place: (-said.cents[place], user_ids[place]))
+    ]
 
 
 def value_of_groups(

@@ -25,6 +25,7 @@ class Cells:
 
     def __init__(self, columns: Sequence[Sequence[str]]) -> None:
         self._columns = columns
+        self._texts: dict[int, list[str]] = {}
 
     def fit(self, kind: Kind, place: int) -> bool:
         """Whether nearly all cells of the column that are not empty look like values of that kind."""
@@ -33,7 +34,8 @@ class Cells:
 
     def contradict(self, kind: Kind, place: int) -> bool:
         """Whether none of several cells of the column looks like a value of that kind."""
-        return len(self._filled(place)) >= _FEW and self._share(kind, place) == 0
+        look, cells = _LOOKS.get(kind), self._filled(place)
+        return look is not None and len(cells) >= _FEW and not any(map(look, cells))
 
     def empty(self, place: int) -> bool:
         """Whether the column has no filled cell."""
@@ -54,7 +56,9 @@ class Cells:
     def _filled(self, place: int) -> list[str]:
         if place >= len(self._columns):
             return []
-        return [text for cell in self._columns[place] if (text := cell.strip())]
+        if place not in self._texts:
+            self._texts[place] = [text for cell in self._columns[place] if (text := cell.strip())]
+        return self._texts[place]
 
 
 def _is_id(cell: str) -> bool:

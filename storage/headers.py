@@ -35,6 +35,40 @@ class _Fit:
         return len(self.table.required) > len(other.table.required) and needed <= {*self.layout.values()}
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A table of whose required fields the file lacks some; `guessed` are those found by their cells."""
+
+    table: Table
+    layout: Layout
+    guessed: frozenset[str]
+
+    @property
+    def missing(self) -> list[str]:
+        """The required fields that the file lacks, in the table's order."""
+        return [field.name for field in self.table.fields if field.required and field.name not in self.layout]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """The more, the likelier that the file was meant for this table."""
+        return len(self.layout), -len(self.missing)
+
+    def outdoes(self, fits: Sequence[_Fit]) -> bool:
+        """Whether the file was meant for this table rather than for the fits, each of which asks for one id.
+
+        A time tells nothing: users join at one, too. Nor does another's id beside many columns of a fit.
+        """
+        needed: frozenset[str] = frozenset().union(*(fit.table.required for fit in fits))
+        told = [self.table.field(name) for name in self.layout.keys() - self.guessed - needed]
+        telling = any(
+            field.kind is Kind.ID or (field.required and field.kind is not Kind.TIME) for field in told
+        )
+        return all(len(fit.table.required) == 1 for fit in fits) and (
+            len(self.table.required & self.layout.keys()) > 2
+            or (telling and all(len(self.layout) > len(fit.layout) for fit in fits))
+        )
+
+
 def choose_layout(
     columns: Sequence[str],
     table: str | None,
@@ -49,16 +83,21 @@ def choose_layout(
     _check_header(columns, mapped)
     check_mapped(columns, mapped, _wanted(table))
     seen = Cells(cells)
-    fits, missing_of = [], {}
+    fits, parts, missing_of = [], [], {}
     for each in _wanted(table):
         if mapped.keys() <= {field.name for field in each.fields}:
             matching = _Matching(each, columns, mapped, seen)
             missing_of[each.name] = missing = sorted(each.required - matching.layout.keys())
-            if not missing:
+            if missing:
+                parts.append(_Part(each, matching.layout, frozenset(matching.guessed)))
+            else:
                 fits.append(_Fit(each, matching.layout, not matching.guessed, matching.refusal))
     if not fits:
         raise _missing(columns, missing_of)
     best = _best(fits)
+    likelier = [part for part in parts if part.outdoes(best)]
+    if likelier:
+        raise _incomplete(columns, max(likelier, key=lambda part: part.weight), best)
     if len(best) > 1:
         raise ImportRefusedError(
             "The file fits several tables: {tables}.",
@@ -226,6 +265,19 @@ def _missing(columns: Sequence[str], missing_of: Mapping[str, Sequence[str]]) ->
         next_step="Map the missing columns, for example --map {first}=COLUMN. Columns: {columns}.",
         needs=needs,
         first=first,
+        columns=_shown(columns),
+    )
+
+
+def _incomplete(columns: Sequence[str], part: _Part, fits: Sequence[_Fit]) -> ImportRefusedError:
+    return ImportRefusedError(
+        "The columns are those of {table}, but there is none for {missing}.",
+        next_step="Map it with --map {first}=COLUMN, or say --table {other} if that is what the file holds."
+        " Columns: {columns}.",
+        table=part.table.name,
+        missing=", ".join(part.missing),
+        first=part.missing[0],
+        other=fits[0].table.name,
         columns=_shown(columns),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import filterfalse
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from storage.values import Bad, Reader
 
 # The product of two such numbers is far from the end of int64, and from the largest total.
 _LARGEST_FACTOR = 10**7
+_KEPT = 50_000
 
 
 class TotalReader:
@@ -27,6 +29,7 @@ class TotalReader:
         self.found_bad = False
         self._parsers = parsers
         self._careful: Reader[tuple[str, ...]] = Reader(self._parse)
+        self._prices, self._counts = _Whole(parsers[1], 2), _Whole(parsers[2], 0)
 
     def read(self, columns: Sequence[Column[str]]) -> Column[object]:
         """The cents of each row; None where no money is given, or where a number is bad by itself."""
@@ -43,8 +46,7 @@ class TotalReader:
 
     def _products(self, unit_price: Column[str], quantity: Column[str]) -> Column[object] | None:
         """Whole cents times whole quantities, all at once; None where there are others among them."""
-        prices = _whole(map(self._parsers[1], unit_price.values), 2)
-        counts = _whole(map(self._parsers[2], quantity.values), 0)
+        prices, counts = self._prices.of(unit_price.values), self._counts.of(quantity.values)
         if prices is None or counts is None:
             return None
         counts = counts[quantity.codes]
@@ -63,9 +65,25 @@ class TotalReader:
         return line_total(total, unit_price, Decimal(1) if quantity is None else quantity, discount)
 
 
-def _whole(numbers: Iterable[object], places: int) -> Any:
-    """The numbers times ten to `places`, as integers; None where one is none, or too large."""
-    scaled = [whole_units(each, places) if isinstance(each, Decimal) else None for each in numbers]
-    if None in scaled or max(map(abs, scaled), default=0) > _LARGEST_FACTOR:  # type: ignore[arg-type]
-        return None
-    return np.array(scaled, dtype=np.int64)
+class _Whole:
+    """The numbers of one column times ten to `places`, where all are whole; each distinct cell once."""
+
+    def __init__(self, parser: NumberParser, places: int) -> None:
+        self._parser = parser
+        self._places = places
+        self._known: dict[str, int | None] = {}
+
+    def of(self, cells: Sequence[str]) -> Any:
+        """The integers of these cells; None where one is none, or too large."""
+        known = self._known
+        if len(known) > _KEPT:
+            known.clear()
+        for cell in filterfalse(known.__contains__, cells):
+            known[cell] = self._scaled(cell)
+        scaled = list(map(known.__getitem__, cells))
+        return None if None in scaled else np.array(scaled, dtype=np.int64)
+
+    def _scaled(self, cell: str) -> int | None:
+        number = self._parser(cell)
+        whole = whole_units(number, self._places) if isinstance(number, Decimal) else None
+        return whole if whole is not None and abs(whole) <= _LARGEST_FACTOR else None

@@ -85,19 +85,21 @@ def answer(question: Question, desk: Desk) -> Reply:
     from bot.drift_words import drift_lines, given_lines
     from bot.model_words import figures
     from bot.reply import Button, Reply
+    from predictor.flag_threshold import flag_threshold, recall_at
     from predictor.scoring import promoted_model
     from predictor.track_record import reliability
 
     with desk.store() as connection:
         as_of = desk.as_of(connection)
         record = promoted_model(connection)
+        flag_at = flag_threshold(connection, record, desk.settings.flag_at)
         given = given_lines(connection, record, as_of)
         warned = drift_lines(connection, record, as_of)
         came_of = {
             of: reliability(connection, record.horizon_days, as_of, of) for of in ("untouched", "contacted")
         }
-    metrics = record.card["metrics"]
-    lines = figures(record)
+    metrics = {**record.card["metrics"], "recall": recall_at(record.card, flag_at)}
+    lines = figures(record, flag_at)
     return Reply(
         title=lines[0],
         lines=[*lines[1:], *given, *warned.lines, *desk.stale_line(as_of)],
@@ -118,7 +120,7 @@ def answer(question: Question, desk: Desk) -> Reply:
             },
             "baselines": record.card["baselines"],
             "families": record.card.get("families", []),
-            "flag_at": record.card["flag_at"],
+            "flag_at": flag_at,
             "test_dates": record.card["test_dates"],
             "reliability": record.card["reliability"],
             "given_scores": came_of,

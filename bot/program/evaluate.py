@@ -33,6 +33,7 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
     from bot.model_words import family_lines
     from predictor.backtest import backtest
     from predictor.families.choice import choose
+    from predictor.flag_threshold import set_threshold
     from predictor.labels import LabelledTables
     from predictor.training import MOST_USERS, calendar_of, definition_in_force, prepare
     from storage.snapshot import sampled
@@ -51,8 +52,8 @@ def evaluate(ctx: click.Context, as_json: bool) -> None:
         families = desk.families(connection)
         prepare(families, shop, progress)
         choice = choose(tested, calendar, tables, families)
+        flag_at = set_threshold(connection, desk.settings.flag_at)
     tested = choice.tested
-    flag_at = desk.settings.flag_at
     summary = {
         "ok": True,
         "as_of": snapshot.as_of.isoformat(),

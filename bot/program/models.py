@@ -10,6 +10,7 @@ from bot.program.output import desk_of, json_option, print_json
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from storage.model_store import ModelRecord
 
@@ -126,7 +127,22 @@ def _figures(record: ModelRecord) -> str:
             f"  money: Spearman {_figure(card['cents_spearman'])}"
             f"  within interval {_figure(card['interval_coverage'])}"
         )
-    return f"AUROC {_figure(card['metrics']['auroc'])}  Brier {_figure(card['metrics']['brier'])}"
+    return (
+        f"AUROC {_figure(card['metrics']['auroc'])}  Brier {_figure(card['metrics']['brier'])}"
+        + _beside_another(card.get("compared"))
+    )
+
+
+def _beside_another(compared: Mapping[str, Any] | None) -> str:
+    """The same of the model it had to beat, on the dates that both were tested on."""
+    if compared is None:
+        return ""
+    ours, theirs = compared["candidate"], compared["current"]
+    return (
+        f"  (same {len(compared['dates'])} dates as model {compared['version']}:"
+        f" AUROC {_figure(ours['auroc'])} / {_figure(theirs['auroc'])},"
+        f" Brier {_figure(ours['brier'])} / {_figure(theirs['brier'])})"
+    )
 
 
 def _figure(value: float | None) -> str:

@@ -36,6 +36,7 @@ def train(
         trained = run_training(desk, as_of=as_of, horizon_days=horizon, active_days=active)
     reply = trained_reply(trained, desk)
     if as_json:
-        print_json({"ok": True, **reply.facts, "text": plain(reply)})
+        attachments = [vars(each) for each in reply.attachments]
+        print_json({"ok": True, **reply.facts, "attachments": attachments, "text": plain(reply)})
     else:
         click.echo(plain(reply))

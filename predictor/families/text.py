@@ -21,6 +21,7 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from predictor import topics
 from predictor.embeddings import embed, stored_vectors
@@ -66,6 +67,9 @@ FEATURES = (
     *mention_features(WORDS),
     Extra("drift", N_("how far from ordering again users stood who wrote such words"), WORDS),
 )
+
+
+_threads = ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,11 @@ class Text:
 
     def fit(self, material: ReadReviews, cutoffs: Sequence[Cutoff]) -> tuple[FittedText, list[Floats]]:
         """See `OptionalFamily`."""
+        # Sums of products differ in their last digit with the number of threads, and trees split by it.
+        with _threads.limit(limits=1):
+            return self._fit(material, cutoffs)
+
+    def _fit(self, material: ReadReviews, cutoffs: Sequence[Cutoff]) -> tuple[FittedText, list[Floats]]:
         known = material.known_before(cutoffs[-1].known_before)
         vectors = material.vectors[material.text[known]]
         tone = fit_tone(vectors, material.reviews.rating[material.review[known]].tolist(), material.anchors)

@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage.migrations.campaigns import create_campaigns
+from storage.migrations.embeddings import create_embeddings
+from storage.migrations.flag_settings import create_flag_settings
 from storage.migrations.given_scores import create_given_scores
 from storage.migrations.offers import create_offers
 from storage.migrations.review_search import CREATE_REVIEW_SEARCH
@@ -288,34 +290,7 @@ def m004_create_flag_events(db: Database) -> None:
 
 @store_migrations()
 def m005_create_embeddings(db: Database) -> None:
-    # Vectors of texts, so that each is computed once. Of one encoder are those that may be compared: all
-    # that a vector depends on besides its text makes an encoder another one.
-    db.execute(
-        """
-        CREATE TABLE encoders (
-            encoder_id INTEGER PRIMARY KEY AUTOINCREMENT,
-            model TEXT NOT NULL,
-            revision TEXT NOT NULL,
-            prefix TEXT NOT NULL,
-            pooling TEXT NOT NULL,
-            max_tokens INTEGER NOT NULL,
-            dtype TEXT NOT NULL,
-            n_dims INTEGER NOT NULL CHECK (n_dims > 0),
-            UNIQUE (model, revision, prefix, pooling, max_tokens, dtype)
-        ) STRICT
-        """
-    )
-    # `vector` holds float16 numbers. Rows are too long for a table WITHOUT ROWID.
-    db.execute(
-        """
-        CREATE TABLE embeddings (
-            encoder_id INTEGER NOT NULL REFERENCES encoders (encoder_id),
-            text_hash BLOB NOT NULL CHECK (length(text_hash) = 16),
-            vector BLOB NOT NULL,
-            PRIMARY KEY (encoder_id, text_hash)
-        ) STRICT
-        """
-    )
+    create_embeddings(db)
 
 
 @store_migrations()
@@ -344,3 +319,8 @@ def m009_create_offers(db: Database) -> None:
 @store_migrations()
 def m010_create_given_scores(db: Database) -> None:
     create_given_scores(db)
+
+
+@store_migrations()
+def m011_create_flag_settings(db: Database) -> None:
+    create_flag_settings(db)

@@ -144,6 +144,26 @@ def shop(shop_home: Home, kept_shop_home: Home) -> Shop:
     return Shop(BorrowedModels(shop_home.path, kept_shop_home))
 
 
+@pytest.fixture(scope="session")
+def kept_valued_home(kept_shop_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The shop with a model of what users are worth: only read it, or take `valued`."""
+    from predictor.value import train_valuer
+
+    path = tmp_path_factory.mktemp("values") / "home"
+    shutil.copytree(kept_shop_home.path, path)
+    home = Home(path)
+    with home.store() as connection:
+        train_valuer(connection, home.models, as_of=None, active_days=90)
+    return home
+
+
+@pytest.fixture
+def valued(kept_valued_home: Home, tmp_path: Path) -> Shop:
+    """A copy of it."""
+    shutil.copytree(kept_valued_home.path, tmp_path / "valued")
+    return Shop(BorrowedModels(tmp_path / "valued", kept_valued_home))
+
+
 @pytest.fixture
 def own_shop(shop_home: Home) -> Shop:
     """The same to train on."""

@@ -81,7 +81,7 @@ def test_what_needs_no_confirmation_asks_for_none(shop: Shop) -> None:
     asked = [command.name for command in commands() if command.confirm]
     assert asked == [
         *("digest_holdout_off", "nightly", "read_reviews", "refit_segments", "remove_operator"),
-        *("rollback", "train"),
+        *("rollback", "train", "undo_threshold"),
     ]
 
 

@@ -287,6 +287,9 @@ def test_writes_what_it_reads(kind: str, chinese: bool) -> None:
         "discount": [0.1, 0.125],
         "size": [0, 200],
         "unit_cost": [200.0, 3.5, 10.0],
+        "unit_price": [200.0, 3.5],
+        "odds": [0.2, 0.125, 0.5],
+        "kept_of_several": [0.2, 0.5],
         "offer_code": ["SPRING10", "X-MAS_5"],
         "offer_said": ["10 % off until 31 March"],
         "segment": [

@@ -470,6 +470,8 @@ def test_train_prints_one_object_and_its_progress_elsewhere(kept_two_models: Two
     assert printed["ok"] is True
     assert (printed["version"], printed["as_of"]) == (2, EARLIER.isoformat())
     assert (printed["horizon_days"], printed["active_days"]) == (SHOP_HORIZON, 3 * SHOP_HORIZON)
+    # Of an older day: it does not compete with the model in use.
+    assert (printed["compared"], printed["weights_changed"], printed["attachments"]) == (None, [], [])
     assert kept_two_models.progress.splitlines()[0] == "… testing on past dates"
 
 

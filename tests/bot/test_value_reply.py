@@ -12,27 +12,10 @@ import pytest
 from bot.registry import commands
 from bot.training_reply import run_training
 from bot.understanding import understand
-from predictor.value import train_valuer
 from storage.database import Home
 from storage.identity_changes import exclude
-from tests.bot.conftest import LAPSED, NEW, ONE_ORDER, BorrowedModels, Program, Shop
+from tests.bot.conftest import LAPSED, NEW, ONE_ORDER, Program, Shop
 from tests.conftest import Line, write
-
-
-@pytest.fixture(scope="module")
-def kept(kept_shop_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    path = tmp_path_factory.mktemp("values") / "home"
-    shutil.copytree(kept_shop_home.path, path)
-    home = Home(path)
-    with home.store() as connection:
-        train_valuer(connection, home.models, as_of=None, active_days=90)
-    return home
-
-
-@pytest.fixture
-def valued(kept: Home, tmp_path: Path) -> Shop:
-    shutil.copytree(kept.path, tmp_path / "valued")
-    return Shop(BorrowedModels(tmp_path / "valued", kept))
 
 
 @pytest.mark.parametrize(
@@ -100,8 +83,10 @@ def test_segments_have_values(valued: Shop) -> None:
     assert reply.table.columns[:4] == ("segment", "users", "expected_orders", "expected_cents")
 
 
-def test_scores_are_of_active_users_and_do_not_change_with_later_orders(kept: Home, tmp_path: Path) -> None:
-    shutil.copytree(kept.path, tmp_path / "scored")
+def test_scores_are_of_active_users_and_do_not_change_with_later_orders(
+    kept_valued_home: Home, tmp_path: Path
+) -> None:
+    shutil.copytree(kept_valued_home.path, tmp_path / "scored")
     home = Home(tmp_path / "scored")
     program = Program(home.path)
     before = program("score", "--task", "value", "--as-of", "2024-02-04").stdout

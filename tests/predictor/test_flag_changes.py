@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from predictor.flag_changes import flag_changes, flagged_users
-from predictor.scoring import LEAVE_MARGIN, promoted_model, refresh_scores
+from predictor.flag_threshold import LEAVE_MARGIN
+from predictor.scoring import promoted_model, refresh_scores
 from tests.conftest import LAST_DAY, TrainedHome
 
 

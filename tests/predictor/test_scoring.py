@@ -11,9 +11,9 @@ import pytest
 from predictor.churn_model import ChurnModel, sigmoid
 from predictor.definition import definition_of
 from predictor.feature_table import feature_table
+from predictor.flag_threshold import flag_threshold
 from predictor.reasons import Explainer
 from predictor.scoring import (
-    flag_threshold,
     model_known_at,
     promoted_model,
     refresh_scores,
@@ -97,10 +97,10 @@ def test_a_refresh_keeps_the_scores_of_everybody(trained_store: sqlite3.Connecti
 def test_without_a_threshold_the_models_own_flags(trained_store: sqlite3.Connection, models: Home) -> None:
     record = refresh_scores(trained_store, models.models, LAST_DAY)
 
-    threshold = flag_threshold(record, None)
+    threshold = flag_threshold(trained_store, record, None)
 
     assert threshold == record.card["flag_at"]
-    assert flag_threshold(record, 0.0) == 0.0
+    assert flag_threshold(trained_store, record, 0.0) == 0.0
     assert 0 < len(flagged(trained_store)) < len(kept(trained_store)) / 3
     assert flagged(trained_store) == above(trained_store, threshold)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,14 @@ from predictor.cutoffs import Calendar
 from predictor.definition import Definition, definition_of
 from predictor.errors import TooLittleHistoryError
 from predictor.feature_table import FEATURE_NAMES
+from predictor.flag_threshold import flag_threshold
 from predictor.labels import LabelledTables
 from predictor.scoring import score_everybody
 from predictor.training import TASK, calendar_of, train
-from storage import model_store
+from storage import flag_settings, model_store
 from storage.database import Home
 from storage.errors import EmptyStoreError
+from storage.flag_settings import FlagRule
 from storage.model_store import ModelRecord
 from storage.snapshot import Snapshot
 from tests.conftest import FIRST_DAY, LAST_DAY, SHOP_HORIZON, Line, TrainedHome, at, small_shop, write
@@ -86,6 +89,10 @@ def test_the_card_says_what_the_model_learnt_from(kept_trained_home: TrainedHome
     assert card["rows"] > 2000
     assert card["features"] == list(FEATURE_NAMES)
     assert 0 < card["flag_at"] < 1
+    assert set(card["weights"]) == set(FEATURE_NAMES)
+    assert sum(card["weights"].values()) == pytest.approx(1, abs=1e-4)
+    assert card["compared"] is None
+    assert card["code"]["opsbot"] == version("opsbot")
 
 
 def test_the_definition_comes_from_the_shops_own_gaps_at_the_first_training(
@@ -102,7 +109,21 @@ def test_the_same_data_gives_the_same_scores_and_the_same_card(shop: Home, store
     scores = [score_everybody(store, shop.models, trained.record, LAST_DAY) for trained in (first, again)]
 
     assert (first.record.version, again.record.version) == (1, 2)
-    assert again.record.card == first.record.card
+    cards = [dict(trained.record.card) for trained in (first, again)]
+    compared = [card.pop("compared") for card in cards]
+    changed = [card.pop("weights_changed", None) for card in cards]
+    assert cards[0] == cards[1]
+    parts = [model_store.load_parts(trained.record, shop.models) for trained in (first, again)]
+    for one, other in zip(*(each["boosted"]._predictors for each in parts), strict=True):
+        assert np.array_equal(one[0].nodes, other[0].nodes)
+    assert np.array_equal(*(each["logistic"]["model"].coef_ for each in parts))
+    # Beside itself it is as good, by the same dates.
+    assert compared[0] is None
+    assert (compared[1]["by"], compared[1]["version"]) == ("back_tests", 1)
+    assert compared[1]["dates"] == first.record.card["test_dates"]
+    assert compared[1]["candidate"] == pytest.approx(compared[1]["current"], abs=1e-6)
+    assert changed[0] is None
+    assert [each["before"] for each in changed[1]] == [each["after"] for each in changed[1]]
     assert len(scores[0].probability) > 80
     assert np.array_equal(scores[0].probability, scores[1].probability)
     assert again.promoted
@@ -111,9 +132,12 @@ def test_the_same_data_gives_the_same_scores_and_the_same_card(shop: Home, store
 
 def test_a_threshold_that_was_set_stands_in_the_card(shop: Home, store: sqlite3.Connection) -> None:
     steps: list[str] = []
+    flag_settings.keep(store, FlagRule(0.6), at=1, by="7")
     trained = train(store, shop.models, horizon_days=LONG.horizon_days, flag_at=0.73, progress=steps.append)
 
     assert trained.record.card["flag_at"] == 0.73
+    assert 0 < trained.record.card["flag_at_default"] != 0.73
+    assert flag_threshold(store, trained.record, None) == 0.6
     assert steps == ["testing on past dates", "training", "comparing with the baselines"]
 
 
@@ -161,6 +185,17 @@ def test_a_better_candidate_is_promoted(shop: Home, store: sqlite3.Connection) -
     told = said(better.decision, better.decision_values)
     assert told.startswith("Promoted: tested on data new to both (")
     assert "its Brier score differs by -0." in told
+    compared = better.record.card["compared"]
+    assert (compared["by"], compared["dates"]) == ("new_dates", [NEW_DATE.isoformat()])
+    difference = compared["candidate"]["brier"] - compared["current"]["brier"]
+    assert compared["brier_gain"]["mean"] == pytest.approx(difference, abs=2e-6) and difference < 0
+    assert compared["candidate"]["auroc"] > 0.5 > compared["current"]["auroc"]
+    changed = better.record.card["weights_changed"]
+    sizes = [abs(each["after"] - each["before"]) for each in changed]
+    assert len(changed) == 3
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 0
+    assert all(each["after"] == better.record.card["weights"][each["feature"]] for each in changed)
 
 
 def test_without_a_date_that_is_new_to_both_the_newer_data_decide(

@@ -155,6 +155,21 @@ NO_TABLE = (
     case("a web page called .xls", Refused("is a web page"), "<table><tr><td>order_id</td>", suffix=".xls"),
     case("JSON without values", Refused("that has values. Export"), "{}\n", suffix=".jsonl"),
     case("numbers and no names", Refused("no column names"), "1,2,2024-01-05,4\n1,2,2024-01-06,4\n"),
+    case(
+        "orders without their items",
+        Refused("The columns are those of lines, but there is none for item_id. Map it with --map item_id="),
+        rows("A1,u1,2024-01-05", header="order_id,user_id,ordered_at"),
+    ),
+    case(
+        "orders without their items and a header only",
+        Refused("The columns are those of lines, but there is none for item_id. Map it with --map item_id="),
+        "order_id,user_id,ordered_at\n",
+    ),
+    case(
+        "reviews of an order without their time",
+        Refused("The columns are those of reviews, but there is none for written_at."),
+        rows("A1,u1,fine", header="order_id,user_id,review_text"),
+    ),
     case("a page of the web", Refused("is a web page"), "<!DOCTYPE html>\n<html><body>404</body></html>\n"),
 )
 

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pytest
 import skops.io
+from threadpoolctl import threadpool_limits
 
 from predictor.embeddings import embed
 from predictor.encoder import EncoderKey, load_encoder
@@ -71,6 +72,24 @@ def first(material: ReadReviews, count: int) -> ReadReviews:
         review=material.review[:count],
         text=material.text[:count],
     )
+
+
+def test_it_is_fitted_alike_whatever_the_number_of_threads() -> None:
+    material, cutoffs = made_up()
+    more = np.random.default_rng(1).normal(0, 0.3, (USERS + 1, 378)).astype(np.float32)
+    wide = replace(
+        material,
+        vectors=np.hstack([material.vectors, more]),
+        anchors=np.pad(material.anchors, ((0, 0), (0, 378))),
+    )
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            fitted, columns = TEXT.fit(wide, cutoffs)
+        found.append((fitted.drift, np.vstack(columns)))
+
+    for one, two in zip(*found, strict=True):
+        assert np.array_equal(one, two, equal_nan=True)
 
 
 def test_the_tone_tells_complaints_from_praise() -> None:
