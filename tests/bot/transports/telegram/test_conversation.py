@@ -190,6 +190,15 @@ def test_in_a_group_a_follow_up_is_about_the_last_answer_to_the_same_operator(te
 
 def test_a_follow_up_comes_within_a_quarter_of_an_hour(telegram: Telegram) -> None:
     telegram.ask(RISK)
-    with telegram.shop.home.bot() as connection:
-        connection.execute("UPDATE contexts SET at = at - ?", (conversation.FOLLOW_UP_SECONDS + 1,))
+    # What an answer was about is kept just after it was sent.
+    telegram.api.wait_for(lambda: _aged(telegram), about="the context to be kept")
     assert "Which user?" in telegram.ask("why?").text
+
+
+def _aged(telegram: Telegram) -> bool:
+    """Make what was kept a quarter of an hour older; whether all of it is kept yet."""
+    with telegram.shop.home.bot() as connection:
+        if connection.execute("SELECT COUNT(*) FROM contexts").fetchone()[0] < 2:
+            return False
+        connection.execute("UPDATE contexts SET at = at - ?", (conversation.FOLLOW_UP_SECONDS + 1,))
+        return True
