@@ -11,8 +11,8 @@ WORKERS ?= 3
 .DEFAULT_GOAL := test
 .PHONY: demo test lint types tests clean
 .PHONY: bench-base-rate bench-campaigns bench-chat bench-encode bench-expected-orders bench-faults bench-fusion
-.PHONY: bench-import bench-many-items bench-new-items bench-pooling bench-promo bench-quality bench-recommend
-.PHONY: bench-segments bench-stability bench-topics bench-value
+.PHONY: bench-import bench-language bench-many-items bench-new-items bench-pooling bench-promo bench-quality
+.PHONY: bench-recommend bench-segments bench-stability bench-topics bench-value
 
 demo: $(VENV)/installed
 	$(BIN)/opsbot --home demo-home demo
@@ -52,6 +52,10 @@ bench-encode: $(VENV)/installed-test
 bench-recommend: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.benchmarks.recommend
+
+# SPLIT=held for the third that patterns are not written for; ARGS=--misses names what went wrong.
+bench-language: $(VENV)/installed-test
+	$(BIN)/python -m tests.benchmarks.language $(SPLIT) $(ARGS)
 
 # What 100,000 items cost; and items new to a user, on the home SHOP of Complete Journey with categories.
 bench-many-items: $(VENV)/installed-test

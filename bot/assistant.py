@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.command import About, Asker, Command, Question, Role
-from bot.context import understand_about
+from bot.context import taken_as, understand_about
 from bot.desk import Desk
 from bot.i18n import _, language, language_of, using
 from bot.incident import report
@@ -46,6 +46,10 @@ class Assistant:
         self._desk = desk
         self._commands = {command.name: command for command in commands()}
 
+    def moment(self) -> int:
+        """Now, in epoch seconds."""
+        return self._desk.moment()
+
     def language(self, text: str) -> str:
         """The language to answer in: as set, or that of the text."""
         fixed = self._desk.settings.language
@@ -68,6 +72,8 @@ class Assistant:
             reply = (
                 self._unknown(understood, asked) if command is None else self._run(command, understood, asked)
             )
+            if command and understood.source == "context" and reply.failure is None:
+                reply = replace(reply, lines=(*taken_as(understood, command), *reply.lines))
             reply = replace(reply, command=understood.command, args=understood.args)
         self._audit(asked, reply)
         if command is not None:
@@ -131,7 +137,7 @@ class Assistant:
             if command.name == ("train" if asked.role == "admin" else "model")
         ]
         buttons = tuple(Button(example, example) for example in examples)
-        message = _("I answer questions about this shop's users and how likely they are to leave.")
+        message = _("I know this shop: who may leave and why, what to offer them, how sales and reviews are.")
         return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
 
     def _remember(self, asked: Asked, reply: Reply, command: Command) -> None:

@@ -38,6 +38,11 @@ class About:
     args: Mapping[str, object]
 
 
+def answered_to(asker: Asker) -> str:
+    """Where is kept what somebody was last told in a chat: what they say next may refer to it."""
+    return f"told:{asker.transport}:{asker.chat}:{asker.thread}:{asker.operator}"
+
+
 @dataclass(frozen=True)
 class Question:
     """A typed request: which command, with which arguments, asked by whom and in which language.

@@ -8,18 +8,19 @@ from typing import Any, ClassVar, Protocol
 
 from bot.campaign_words import CAMPAIGN_CONVERTORS
 from bot.clock_words import Clock, Rest, SentKind, Weekdays
-from bot.durations import Days
+from bot.durations import Days, UnitSaid
 from bot.folding import LETTER, fold, is_chinese
 from bot.group_names import CategoryName, GroupName, KnownGroup
+from bot.help_topics import TOPIC
 from bot.moments import When
 from bot.number_words import CHINESE, DIGITS, ENGLISH, NumberSaid, chinese_number, whole_number
 from bot.odds_words import KeptOfSeveral, Odds
 from bot.offer_words import OFFER_CONVERTORS
 from bot.only_new import OnlyNew
 from bot.operator_names import CapitalisedName, Name, OperatorId, OperatorNamed
-from bot.periods import Compared, PeriodSaid
+from bot.period_words import Compared, PeriodSaid
 from bot.promo_words import PROMO_CONVERTORS
-from bot.search_words import Findable, Product, Sought
+from bot.search_words import Findable, Product, ProductCode, Sought
 from bot.words import USER_EN, USER_ZH
 
 
@@ -163,8 +164,10 @@ class Percent(NumberSaid):
         rf"百分之(?:{CHINESE}|{_number})|"
         rf"[一二两三四五六七八九\d]成[一二三四五六七八九半]?(?!{LETTER})|一半|半数"
     )
+    _word = rf"(?<!{LETTER})(?:{ENGLISH})(?=\s*(?:%|percent|per cent))"
     form = re.compile(
-        rf"(?:(?:{_number})\s*(?:%|percent|per cent|pct)|0?[.,]\d{{1,9}}+|1\.0+|{_chinese}|half(?!{LETTER}))"
+        rf"(?:(?:{_number}|{_word})\s*(?:%|percent|per cent|pct)"
+        rf"|0?[.,]\d{{1,9}}+|1\.0+|{_chinese}|half(?!{LETTER}))"
     )
 
     def convert(self, written: str) -> float:
@@ -183,6 +186,8 @@ class Percent(NumberSaid):
         if folded.startswith("百分之"):
             number = folded.removeprefix("百分之")
             return Decimal(number if number[0].isdecimal() else str(chinese_number(number))) / 100
+        if folded[0].isalpha() and folded[0].isascii():  # eighty percent
+            return Decimal(whole_number(re.split(r"\s*(?:%|per)", folded)[0].strip())) / 100
         number, sign = re.fullmatch(r"([\d.,]+)\s*(.*)", folded, re.DOTALL).groups()  # type: ignore[union-attr]
         value = _decimal(number)
         if sign:
@@ -271,6 +276,7 @@ CONVERTORS: dict[str, Convertor] = {
     "money": Money(),
     "price": Price(),
     "days": Days(),
+    "this_long": UnitSaid(),
     "operator_id": OperatorId(),
     "operator": OperatorNamed(),
     "name": Name(),
@@ -283,12 +289,14 @@ CONVERTORS: dict[str, Convertor] = {
     "period": PeriodSaid(),
     "compared": Compared(),
     "product": Product(),
+    "code": ProductCode(),
     "only_new": OnlyNew(),
     "sought": Sought(),
     "findable": Findable(),
     **CAMPAIGN_CONVERTORS,
     **PROMO_CONVERTORS,
     **OFFER_CONVERTORS,
+    "topic": TOPIC,
     "segment": GroupName(),
     "known_group": KnownGroup(),
     "category": CategoryName(),

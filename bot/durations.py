@@ -21,6 +21,7 @@ _DAYS = {
     "y": 365,
     "年": 365,
 }
+_UNITS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 _HALVES = {"半个月": 15, "半月": 15, "半年": 182}
 
 
@@ -59,3 +60,22 @@ class Days:
         if chinese:
             return f"{value}天"
         return f"{value} day" if value == 1 else f"{value} days"
+
+
+class UnitSaid:
+    """How long without a number, as after "the past": week, month, quarter, year."""
+
+    _form = re.compile(rf"(?:{'|'.join(_UNITS)})(?!{LETTER})")
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """As far as the word goes."""
+        found = self._form.match(folded, start)
+        return (found.end(),) if found else ()
+
+    def convert(self, written: str) -> int:
+        """In days."""
+        return _UNITS[fold(written)]
+
+    def write(self, value: int, chinese: bool) -> str:
+        """The word; KeyError for other days."""
+        return {days: unit for unit, days in _UNITS.items()}[value]

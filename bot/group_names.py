@@ -21,7 +21,7 @@ _NO_NAME = re.compile(
     r"|last|today|yesterday|week|month|year|days|euros?|dollars?|yuan)\b"
     r"|\d{3,}|没|未|不再|但|且|和|或|与|及|并|而|里|中的|属于|超过|以上|以下|消费|买过|购买过|哪|谁|吗|呢|吧|请|前\d"
     r"|群体|分群|分组|概率|多少|什么|重新|更新|\b(?:users?|customers?) ?\d+$"
-    r"|^of\b|^(?:rfm|users?|customers?)$|(?:用户|客户)\d"
+    r"|^(?:of|for)\b|^(?:rfm|users?|customers?)$|(?:用户|客户)\d"
     r"|^(?:用户|客户|会员|顾客|所有用户|人)$"
 )
 _USERS = r"用户|客户|顾客|会员|买家|客人"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot import formats
-from bot.command import Asker, Command, Question
+from bot.command import About, Asker, Command, Question
+from bot.context import taken_as
 from bot.desk import Desk
 from bot.file_preset import file_preset
 from bot.i18n import _
@@ -62,12 +63,13 @@ def last_list_reply(question: Question, desk: Desk) -> Reply:
             next_step="Ask for one first: {example}",
             example=_("who is at risk"),
         )
+    named = taken_as(About(*found), command)
     makes_files = any("{format:file_format}" in phrase for phrase in command.phrases)
     wanted = {name: value for name, value in question.args.items() if name in {"format", "preset"}}
     args = {**found[1], **wanted} if makes_files else found[1]
     reply = command.answer(replace(question, command=command.name, args=args, text=""), desk)
     if makes_files and reply.attachments:
-        return replace(reply, table=None, buttons=())
+        return replace(reply, table=None, buttons=(), lines=(*named, *reply.lines))
     if reply.table is None or not reply.table.rows:
         raise NoListError(
             "That list is empty now.", next_step="Ask again: {example}", example=_("who is at risk")
@@ -75,7 +77,7 @@ def last_list_reply(question: Question, desk: Desk) -> Reply:
     attachment, lines = _file(reply.table, command.name, wanted, desk)
     return Reply(
         title=_("The last list as a file, rows: {count}.").format(count=formats.count(len(reply.table.rows))),
-        lines=lines,
+        lines=(*named, *lines),
         facts={"rows": len(reply.table.rows), "attachment": attachment.path, "command": command.name},
         attachments=(attachment,),
         provenance=reply.provenance,

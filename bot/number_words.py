@@ -13,9 +13,9 @@ _UNITS = (
     " ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS.split())}
-_NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
-_NUMBER_WORDS |= {"dozen": 12, "hundred": 100}
+NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS.split())}
+NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
+NUMBER_WORDS |= {"dozen": 12, "hundred": 100}
 _SMALL = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
 ENGLISH = (
     rf"(?:(?:a|one)\s+)?(?:dozen|hundred)"
@@ -34,7 +34,7 @@ def whole_number(folded: str) -> int:
     words = re.split(r"[\s-]+", folded)
     if len(words) > 1 and words[0] in ("a", "one"):  # a dozen, one hundred
         words = words[1:]
-    return sum(_NUMBER_WORDS[word] for word in words)
+    return sum(NUMBER_WORDS[word] for word in words)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -29,6 +30,11 @@ class OneOf:
                 re.escape(name) + ("" if is_chinese(name[-1]) else rf"(?!{LETTER})") for name in longest_first
             )
         )
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """All names there are."""
+        return tuple(self._meaning)
 
     def names(self, value: str) -> list[str]:
         """All names of a value."""
@@ -58,7 +64,8 @@ GOAL = OneOf(
         "|vouchers|promo campaign|promotional campaign|促销|促销活动|优惠|优惠券|大促|折扣|促销推广|营销活动",
         "winback": "winback|winbacks|win-back|win back|winning back|reactivation|re-engagement|reengagement"
         "|召回|老客召回|流失召回|挽回|唤醒|赢回|沉睡唤醒|沉睡用户唤醒",
-        "upsell": "upsell|upsells|upselling|up-sell|up-selling|up sell|cross-sell|cross-selling|追加销售|加购"
+        "upsell": "upsell|upsells|upselling|up-sell|up-selling|up sell|cross-sell|cross-selling|追加销售"
+        "|向上销售|加购"
         "|升单|提升客单价|提高客单价|升级销售",
         "vip": "vip|vips|vip treatment|vip customers|vip users|loyalty|best customers|vip客户|vip用户|贵宾"
         "|大客户|高价值",
@@ -110,12 +117,15 @@ class OtherGoal:
         return tuple(dict.fromkeys((found.end(), start + len(first))))
 
     def convert(self, written: str) -> str:
-        """As it was written; ValueError for a goal."""
-        try:
-            GOAL.convert(written)
-        except ValueError:
-            return written
-        raise ValueError(written)
+        """As it was written; ValueError for a goal, or for what is nearly one."""
+        if written[0] in "圈选筛挑找":  # 圈选促肖人群
+            raise ValueError(written)
+        # "prmoo" is a slip, and no other goal.
+        if difflib.get_close_matches(
+            fold(written), GOAL.every_name, n=1, cutoff=0.5 if is_chinese(written) else 0.7
+        ):
+            raise ValueError(written)
+        return written
 
     def write(self, value: str, chinese: bool) -> str:
         """As it was written."""

@@ -39,6 +39,39 @@ class Product(Sought):
     """A product by its id or by its name."""
 
     least = 2
+    # A question goes on, or it is about somebody.
+    _none = re.compile(
+        r"(?:me|us|you|him|her|them|it|this|that|life|love)$|.*\b(?:who|whom|what|why|when|where)\b|.*(?:什么|谁|哪)",
+        re.IGNORECASE,
+    )
+
+    def convert(self, written: str) -> str:
+        """The words without quotes around them; ValueError where they are no product."""
+        text = super().convert(written)
+        if self._none.match(text):
+            raise ValueError(written)
+        return text
+
+    def write(self, value: str, chinese: bool) -> str:
+        """As it is."""
+        return value
+
+
+class ProductCode:
+    """A product by an id that is written like one: TP-001, 85123A, 22423."""
+
+    _form = re.compile(
+        r"(?<![\w.-])(?:[a-z]{1,6}[-_]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*|\d{4,}[a-z]?)(?![a-z0-9_])"
+    )
+
+    def ends(self, folded: str, start: int) -> tuple[int, ...]:
+        """As far as it goes."""
+        found = self._form.match(folded, start)
+        return (found.end(),) if found else ()
+
+    def convert(self, written: str) -> str:
+        """As it is written."""
+        return written
 
     def write(self, value: str, chinese: bool) -> str:
         """As it is."""

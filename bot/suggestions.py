@@ -11,10 +11,14 @@ from bot.command import Command
 from bot.convertors import CONVERTORS
 from bot.folding import HAN, fold, is_chinese
 from bot.phrases import Phrase, Sentence, phrase
+from bot.spelling import respelt
 
 MOST_SUGGESTIONS = 3
 # Of 100; a mistyped "chrun rsik" scores 70, an unrelated sentence about 40.
 LIKE_ENOUGH = 62.0
+# What any word may be, so that a mended sentence says it by chance.
+_NAMED_BY_CHANCE = frozenset({"operator", "name", "category", "not_category", "asked_goal"})
+MENDED = 90.0  # of what a sentence says once its slips are mended
 
 _STOP_WORDS = frozenset(
     re.findall(
@@ -58,24 +62,63 @@ Reader = Callable[[str], tuple[str, Mapping[str, object]] | None]
 def suggest(
     sentence: Sentence, commands: tuple[Command, ...], reads: Reader
 ) -> tuple[tuple[Suggestion, ...], float]:
-    """The likeliest commands, each as a sentence that `reads` as that, and how like the best of them is."""
-    mentioned, rest = _mentions(sentence)
-    scores = {command.name: _likeness(rest, command) for command in commands}
+    """The likeliest commands, each as a sentence that `reads` as that, and how like the best of them is.
+
+    What the sentence says when its slips are mended goes before what merely resembles it.
+    """
     negated = _NEGATION.search(sentence.folded) is not None
-    likely = [
-        command
-        for command in commands
-        if scores[command.name] >= LIKE_ENOUGH and not (negated and command.confirm)
-    ]
+    offered = {command.name: command for command in commands if not (negated and _does_something(command))}
+    chinese = is_chinese(sentence.folded)
+    mended = _mended(sentence, offered, reads, chinese)
+    mentioned, rest = _mentions(sentence)
+    scores = {name: _likeness(rest, command) for name, command in offered.items()}
+    likely = [command for name, command in offered.items() if scores[name] >= LIKE_ENOUGH]
     likely.sort(key=lambda command: (-scores[command.name], command.name))
-    suggestions = [
+    similar = [
         suggestion
         for command in likely
-        for suggestion in _suggestions(command, mentioned, is_chinese(rest) or is_chinese(sentence.folded))
+        for suggestion in _suggestions(command, mentioned, is_chinese(rest) or chinese)
         if reads(suggestion.label) == (suggestion.command, suggestion.args)
     ]
-    chosen = tuple(suggestions[:MOST_SUGGESTIONS])
-    return chosen, max((scores[suggestion.command] for suggestion in chosen), default=0.0)
+    chosen: list[Suggestion] = []
+    for suggestion in (*mended, *similar):
+        if not any(_same(suggestion, other) for other in chosen):
+            chosen.append(suggestion)
+    chosen = chosen[:MOST_SUGGESTIONS]
+    score = MENDED if mended else max((scores[suggestion.command] for suggestion in chosen), default=0.0)
+    return tuple(chosen), score
+
+
+def _mended(
+    sentence: Sentence, commands: Mapping[str, Command], reads: Reader, chinese: bool
+) -> list[Suggestion]:
+    """What the sentence says in other spellings, in the first words for it."""
+    patterns = tuple(pattern for command in commands.values() for pattern in command.phrases)
+    found: list[Suggestion] = []
+    for text in respelt(sentence, patterns):
+        meant = reads(text)
+        if meant is None or meant[0] not in commands or _NAMED_BY_CHANCE & meant[1].keys():
+            continue
+        canonical = _canonical(commands[meant[0]], chinese)
+        label = canonical.write(meant[1]) if canonical else None
+        if label is None or reads(label) != meant:
+            label = text
+        suggestion = Suggestion(meant[0], meant[1], label)
+        if not any(_same(suggestion, other) for other in found):
+            found.append(suggestion)
+        if len(found) == MOST_SUGGESTIONS:
+            break
+    return found
+
+
+def _does_something(command: Command) -> bool:
+    """Whether it changes or notes something: who says not to do it is not offered to do it."""
+    about_one = any("{user:" in pattern for pattern in command.phrases)
+    return bool(command.confirm) or command.reports or (command.topic == "worklist" and about_one)
+
+
+def _same(one: Suggestion, other: Suggestion) -> bool:
+    return (one.command, one.args) == (other.command, other.args)
 
 
 # -- what is written in a sentence ---------------------------------------------------------------------
@@ -199,6 +242,14 @@ def _suggestions(command: Command, mentioned: _Mentioned, chinese: bool) -> Iter
         label = canonical.write(args)
         if label is not None:
             yield Suggestion(command.name, args, label)
+
+
+def in_full(command: Command, args: Mapping[str, object], *, chinese: bool) -> str | None:
+    """A sentence that asks for that command with these arguments; None where no phrase has all of them."""
+    phrases = [phrase(pattern) for pattern in command.phrases]
+    phrases.sort(key=lambda candidate: candidate.chinese != chinese)
+    written = (candidate.write(args) for candidate in phrases)
+    return next((text for text in written if text), None)
 
 
 def _canonical(command: Command, chinese: bool) -> Phrase | None:

@@ -58,10 +58,13 @@ def understand(text: str, commands: Iterable[Command]) -> Understanding:
         return NOT_UNDERSTOOD
     commands = tuple(commands)
     sentence = _trimmed(Sentence.of(text))
-    said = _said(sentence, _fitting(text, commands))
+    fitting = _fitting(text, commands)
+    said = _said(sentence, fitting)
     if said is not None:
         return Understanding(said[0], said[1], 1.0, "pattern")
-    suggestions, score = suggest(sentence, commands, lambda label: _said(Sentence.of(label), commands))
+    suggestions, score = suggest(
+        sentence, commands, lambda label: _said(_trimmed(Sentence.of(label)), fitting)
+    )
     if suggestions:
         return Understanding("unknown", {}, round(score / 100, 2), "suggestion", suggestions)
     return NOT_UNDERSTOOD
@@ -108,9 +111,16 @@ def _best_match(sentence: Sentence, commands: tuple[Command, ...]) -> tuple[Comm
             if not candidate.node.may_start(key):
                 continue
             match = candidate.match(sentence)
-            if match is not None and (best is None or match.literal > best[1].literal):
+            if match is None or (best is not None and match.literal <= best[1].literal):
+                continue
+            if "question" not in match.args or _is_question(str(match.args["question"]), commands):
                 best = command, match
     return best
+
+
+def _is_question(text: str, commands: tuple[Command, ...]) -> bool:
+    """Whether what is to be asked every Monday can be understood: a mistyped "the diget" cannot."""
+    return _said(_trimmed(Sentence.of(text)), commands) is not None
 
 
 # -- slash commands ------------------------------------------------------------------------------------
@@ -135,12 +145,19 @@ def _readings(sentence: Sentence) -> Iterator[Sentence]:
     """The sentence as it stands, then with ever more of the courtesies around it left out."""
     yield sentence
     before, after = _courtesies()
+    whole = sentence
     for _ in range(MOST_COURTESIES):
         found = after.search(sentence.folded)
         if found is None or found.start() == 0:
             break
         sentence = _trimmed(sentence[: found.start()])
         yield sentence
+    yield from _without_before(sentence, before)
+    if sentence is not whole:  # 麻烦把用户42交给我: the 给我 is no courtesy
+        yield from _without_before(whole, before)
+
+
+def _without_before(sentence: Sentence, before: re.Pattern[str]) -> Iterator[Sentence]:
     for _ in range(MOST_COURTESIES):
         found = before.match(sentence.folded)
         if found is None or found.end() == len(sentence.folded):

@@ -13,6 +13,7 @@ BUTTON_SECONDS = 7 * DAY_SECONDS
 CONFIRMING_SECONDS = 15 * 60
 CONTEXT_SECONDS = 30 * DAY_SECONDS
 CONVERSATION_SECONDS = 60 * 60
+FOLLOW_UP_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,13 @@ def find_context(
     return None if row is None else (row[0], json.loads(row[1]))
 
 
-def last_context(connection: sqlite3.Connection, chat: str, now: int) -> tuple[str, dict[str, object]] | None:
-    """The same of the newest answer in a chat; None where that is longer ago than a conversation lasts."""
+def last_context(
+    connection: sqlite3.Connection, chat: str, now: int, seconds: int = CONVERSATION_SECONDS
+) -> tuple[str, dict[str, object]] | None:
+    """The same of the newest answer in a chat; None where that is longer ago than so many seconds."""
     row = connection.execute(
         "SELECT command, args FROM contexts WHERE chat = ? AND at > ? ORDER BY message_id DESC LIMIT 1",
-        (chat, now - CONVERSATION_SECONDS),
+        (chat, now - seconds),
     ).fetchone()
     return None if row is None else (row[0], json.loads(row[1]))
 

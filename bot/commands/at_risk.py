@@ -162,11 +162,16 @@ PHRASES = (
     f"[最近|目前|现在] 有 哪些 <users> [{_会流失}] <流失> [了]",
     f"(有没有|有|是否有|有无) <users> [{_会流失}] <流失> [了]",
     "[我们] [<会>] (失去|流失|丢掉|损失) (谁|哪些 <users>|哪些人) [了]",
+    "(who|which <users>) (do|might|could|would) we (stand|fear|risk) [to] (lose|losing)",
+    "who (is|are) (slipping|slipping away|drifting away|going quiet)|which <users> are (slipping away"
+    "|going quiet)",
+    f"[<列出>] [最|比较] (容易|可能) <流失> 的 [{_前}] [<users>] {_名单}",
     # of a segment, of those who bought one thing and not another
     f"[<list>] [<the>] [of] [{_TOP}|{_COUNT}] ({_FLAGGED}) {_BOUNDS} <filtered> {_BOUNDS} [{_LIMIT}] [{_BY}]",
     f"[<list>] [<the>] [{_TOP}|{_COUNT}] <users> <filtered> [and|,] ({_LIKELY}|{_HAVING}|{_WILL}|{_MIN_RISK})"
     f" {_BOUNDS} [{_LIMIT}] [{_BY}]",
     f"(who|who's|which <users>|which) [is|are] ({_STATE}) {_BOUNDS} <filtered> {_BOUNDS} [{_LIMIT}]",
+    f"(which|what) [of our] {{segment:known_group}} [<users>] (is|are) ({_STATE}) {_BOUNDS} [{_LIMIT}]",
     f"(who|which <users>|which) <filtered> (is|are) ({_STATE}) {_BOUNDS} [{_LIMIT}]",
     "(who|which <users>|which) <filtered> (will|might|may|could) [soon] <leave>",
     f"[<list>] [<the>] [{_TOP}|{_COUNT}] {{segment:known_group}} [<users>] ({_LIKELY}|{_HAVING}|{_WILL}) "

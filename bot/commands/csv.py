@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.reply import Reply
 
-_FILE = "(csv|a csv|csv file|spreadsheet|a spreadsheet|file|a file|table|{format:file_format})"
+_FILE = "(csv|a csv|csv file|a csv file|spreadsheet|a spreadsheet|file|a file|table|{format:file_format})"
 _THAT = (
     "(it|that|this|these|those|[<the>|this|that|last|the last] (list|table|result|results|answer|segment"
     "|audience))"
@@ -24,13 +24,17 @@ PHRASES = (
     "[as|in|to|the] {format:file_format} [please]",
     f"(as|to|into|in) {_FILE}|(csv|file) of {_THAT}",
     f"(export|download|save|send [me]|give me|get [me]|turn|make|put) {_THAT} [(as|to|into|in) {_FILE}]",
+    f"(export|download|save) (as|to|into|in) {_FILE}",
     f"(export|download|save|send [me]|give me|get [me]|make [me]) {_FILE} [of {_THAT}]",
     f"(export|download) {_THAT} for {{preset:file_preset}}|csv for {{preset:file_preset}}",
     f"(导出|下载|保存|发我|给我|生成|存) [一份|一下|成|为] [这个|这份|上面的|刚才的|该|最后的|上一个] [{_表}]"
     " [成|为|到|用] [{format:file_format}] [文件|表格|格式]",
+    "(export|download|save|send me|give me|get me) the csv [file]",
+    "(导出|下载|汇出|生成) [成|为|到] (csv|csv文件|csv格式)",
     f"(把|将) [这个|这份|上面的|刚才的|该] {_表} (导出|下载|保存|发我|存) [成|为|到]"
     f" [{{format:file_format}}] [文件|表格]",
-    "导出 [{format:file_format}]",
+    f"(导出|汇出|下载) [成|为|到] [{{format:file_format}}] [{_表}|文件]",
+    f"(把|将) [这个|这份|上面的|刚才的|该] {_表} (导出来|导出去|下载下来)",
     "(导出|生成|下载) [成|为] {preset:file_preset} [名单|文件|格式]",
 )
 

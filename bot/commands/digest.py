@@ -21,6 +21,7 @@ PHRASES = (
     "日报",
     f"[<list>] [send|give] [me|us] [the|my|our|a|today's|this morning's] ({_DIGEST}) [now|again|right now]",
     "(what's|what is) (new|up) [today|this morning]|what's new",
+    "(anything|something) new [today|this morning|for me|for us]|any news [today]|news|the news",
     "[who is|who's|who are] newly flagged [users] [today]",
     "what [do i have|should i|should we|do we have] to do today",
     f"[<列出>] [发|发送|来|给我] [一下|一份|给我|看看] [今天|今日|今早] [的] ({_日报}) [吧]",

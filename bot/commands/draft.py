@@ -18,7 +18,7 @@ _BY = "by|via|as|over|through"
 _写 = "写|起草|拟|草拟|编写|编辑|编|准备|撰写"
 _量 = "一条|一封|一个|一份|条|封|个|份|几条|一段"
 _召回 = "召回|挽回|唤醒|回访|关怀|营销|老客召回|流失召回"
-_消息 = "消息|信息|文案|话术|草稿"
+_消息 = "消息|信息|文案|话术|草稿|话|内容|问候|文字"
 
 PHRASES = (
     "draft a win-back message for {user:who}",
@@ -28,6 +28,7 @@ PHRASES = (
     f"({_WRITE}) [me|us] [a|an|the|some] [{_WHY}] [{{channel:channel}}] [{_MESSAGE}] (for|to) {{user:who}} "
     f"[({_BY}) {{channel:channel}}]",
     f"({_WRITE}) {{user:who}} [a|an|the] [{_WHY}] ({{channel:channel}} [{_MESSAGE}]|{_MESSAGE})",
+    "(draft|write|compose) [something] (for|to) {user:who}|draft {user:who}",
     f"[a|an|the] [{_WHY}] ({{channel:channel}} [{_MESSAGE}]|{_MESSAGE}) (for|to) {{user:who}}",
     "what (should|could|can|shall|do) (i|we) write [to] {user:who} [(by|via) {channel:channel}]",
     # 起草

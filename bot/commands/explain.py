@@ -48,6 +48,10 @@ PHRASES = (
     "|probability|prediction|rating)]",
     "explain",
     "why",
+    "(why|how come) (has|have|did) {user:who} (been|get|got) (flagged|marked|listed) [as] [<at risk>]",
+    "(on what grounds|based on what|for what reasons) (is|was) {user:who} [<at risk>|flagged|on the list]",
+    "what (is|was) behind [<the>] (score|rating|flag|prediction|warning) (of|for) {user:who}"
+    "|what (is|was) behind {user:who} ['s] (score|rating|flag|prediction|warning)",
     f"[{_WHAT}] [<the>] [main|top|biggest|key|likely] [churn|risk] (reasons|reason|causes|cause"
     "|drivers|factors|explanation|risk factors|risk drivers|why) (for|of|behind|why|behind the"
     "|with) [<the>] [<risk> (of|for)] {user:who} ['s <risk>] [(is|was) <at risk>|(will|might"
@@ -73,6 +77,9 @@ PHRASES = (
     f"[<看>|解释|说明|讲] [一下|下] {{user:who}} [{_的}] ({_流失风险}) (<为什么> [{_高}]|{_高} "
     "[的] [是] <为什么>)",
     "<为什么> {user:who}|{user:who} <为什么>",
+    "{user:who} <为什么> (被|会被|是|算) [标记|标|列|认定|判断|判] [为|成|在] (高风险|高危|预警"
+    "|风险名单|名单) [里|客户|用户] [了]",
+    f"why {{user:who}} [{_的}] ({_流失风险}|[{_流失风险}] {_高}) [了|的]",
     (
         "[<看>|解释|说明|讲] [一下|下] [导致|造成|引起|影响] {user:who} [被] [的] [流失|离开|高] "
         "[的] [风险] [的] [主要] <原因> [是] [什么|啥|有哪些|哪些|分析|在哪]"

@@ -15,7 +15,7 @@ PHRASES = (
     "find {text:findable}",
     "查找 {text:findable}",
     "(find|search for|look for|look up|lookup|locate) [me] {text:findable}",
-    "(who|which user|which customer) placed [the] {text:findable}",
+    "(who|which user|which customer) (placed|ordered|made) [the] {text:findable}",
     "whose [order] is {text:findable}",
     "[帮我] (查找|查下单号|查订单|找订单) {text:findable}",
     "{text:findable} (是谁的|是谁下的|属于谁|是哪个(用户|客户|顾客|会员|买家)的"

@@ -18,6 +18,7 @@ _SELLS = (
     "|gets bought|fits|sells together|goes together|is bought together|is often bought"
     "|is often bought together|is usually bought"
 )
+_BUYERS = f"(people|customers|users|buyers|those) who (buy|bought|ordered|order|get) ({_IT})"
 _RULES = (
     "rules|basket rules|association rules|bundles|bundle ideas|cross sell|cross sells|cross selling ideas"
 )
@@ -34,7 +35,18 @@ PHRASES = (
     "(items|products|things) (bought|sold|that go|that sell|often bought) [together] with "
     f"({_CATEGORY}|{_IT})",
     f"({_RULES}) (for|of|with) ({_CATEGORY}|{_IT})",
+    f"what (should|could|can) (we|i) (bundle|combine|pair|pack|sell|offer) [together] with "
+    f"({_CATEGORY}|{_IT})",
     f"goes with ({_CATEGORY}|{_IT})",
+    f"({_BUYERS}) [also|usually|often] (buy|bought|order|get) what [else] [as well|too]",
+    f"what [else] (do|did) ({_BUYERS}) [also|usually|often] (buy|order|get) [as well|too]",
+    "(买|买过|购买|买了) [商品|产品] {product:product} (的|的人|的用户|的客户|的顾客) (还|也|通常还"
+    "|一般还|经常) "
+    "(买|会买|买过|爱买|喜欢买) (什么|哪些|啥) [东西|商品|产品]",
+    "(什么|哪些|哪些商品|什么商品|啥) (和|跟|与|同) {product:product} (一起|搭配) [买|卖|卖得|购买"
+    "|最] [好|多|合适]",
+    "{product:product} (和|跟|与|同) (什么|哪些|哪些商品|啥) (一起|搭配|搭) [买|卖|卖得] [好|多]",
+    "{product:product} [可以|能|适合] (搭配|搭) (什么|哪些|啥) [商品|产品] [卖|买|好]",
     f"(和|跟|与|同) [商品|产品] {{product:product}} ({_一起}|搭配)",
     f"[商品|产品] {{product:product}} ({_一起})",
     f"(和|跟|与|同) 类别 {{category:product}} ({_一起})",

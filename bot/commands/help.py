@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from bot.command import Command, Question, Topic
+from bot.command import Command, Question
 from bot.i18n import N_, _, language
 
 if TYPE_CHECKING:
@@ -15,9 +14,11 @@ if TYPE_CHECKING:
 _能 = "能|可以|会|能够|都能|都会|还能|还会"
 
 PHRASES = (
-    "help",
-    "帮助",
+    "help [with|on|about|for|me with] [{topic:topic}]",
+    "帮助 [{topic:topic}]",
     "?",
+    "(how do i|how can i|how to|what can i) (do|use|run|ask about|do about) {topic:topic}",
+    "{topic:topic} (帮助|怎么用|有哪些功能|能做什么|怎么问)|[关于] {topic:topic} [的] (帮助|问题|功能|用法)",
     "start",
     "(show|open|get) [me|the] help|what are (my options|the options)|what do you (understand|know|support)",
     "[give|show|send] [me] (a|the) list of [the|all] [available] (commands|functions|features|questions)",
@@ -60,46 +61,51 @@ PHRASES = (
 )
 
 
-# What a phone shows at once, in this order; of the rest only the names are said.
-MOST_ASKED = (
-    *("risk", "explain", "profile", "at_risk", "recommend"),
-    *("take", "contacted", "my_list", "digest", "overview"),
-    *("reviews", "segment", "campaign_report", "model", "train"),
-)
-
-
 def answer(question: Question, desk: Desk) -> Reply:
-    """What this operator may ask, with an example of each; what is rarely needed by its slash command."""
+    """What this operator may ask: examples by what they want; of one topic, everything."""
+    from bot.help_topics import HELP_TOPICS, topic_of
     from bot.registry import commands
     from bot.reply import Button, Reply, Table
 
-    allowed = [command for command in commands() if command.role in ("operator", question.role)]
-    others = [command for command in allowed if command.name != "help"]
-    usual = sorted(
-        (command for command in others if command.name in MOST_ASKED),
-        key=lambda command: MOST_ASKED.index(command.name),
+    allowed = {command.name: command for command in commands() if command.role in ("operator", question.role)}
+    facts: dict[str, object] = {"commands": list(allowed)}
+    del allowed["help"]
+    if "topic" in question.args:
+        name = str(question.args["topic"])
+        first = HELP_TOPICS[name].first
+        chosen = [command for command in allowed.values() if topic_of(command) == name]
+        chosen.sort(key=lambda command: (*_rank(command.name, first), command.rare))
+        rows = tuple((command.examples[language()][0], _(command.summary)) for command in chosen)
+        return Reply(
+            title=_(HELP_TOPICS[name].wish),
+            facts=facts,
+            table=Table(("example", "summary"), rows, (_("you type"), _("you get")), rows),
+            buttons=tuple(Button(example, example) for example, _summary in rows[:3]),
+        )
+    examples = {name: command.examples[language()][0] for name, command in allowed.items()}
+    shown = tuple(
+        (_(topic.wish), " · ".join(examples[name] for name in topic.first if name in examples))
+        for topic in HELP_TOPICS.values()
     )
-    rest = [command.name for command in sorted(others, key=_place) if command not in usual]
-    rows = tuple((command.examples[language()][0], _(command.summary)) for command in usual)
     return Reply(
-        title=_("Ask in English or Chinese."),
-        lines=[*_named(rest), _("For example:")],
-        facts={"commands": [command.name for command in allowed]},
-        table=Table(("example", "summary"), rows, (_("you type"), _("you get")), rows),
-        buttons=tuple(Button(example, example) for example, _summary in rows[:3]),
+        title=_("Ask in English or Chinese, in your own words."),
+        lines=[_("More of each: {questions}").format(questions=" · ".join(map(_more, HELP_TOPICS)))],
+        facts=facts,
+        table=Table(("wish", "examples"), shown, (_("you want to"), _("you type")), shown),
+        buttons=tuple(Button(_(topic.wish), _more(name)) for name, topic in HELP_TOPICS.items()),
     )
 
 
-def _named(names: Sequence[str]) -> tuple[str, ...]:
-    """The commands that no example is shown of, in one line."""
-    if not names:
-        return ()
-    return (_("Also: {commands}").format(commands=" ".join(f"/{name}" for name in names)),)
+def _more(topic: str) -> str:
+    """The question for the rest of a topic."""
+    from bot.help_topics import TOPIC
+
+    chinese = language() == "zh"
+    return f"{'帮助' if chinese else 'help '}{TOPIC.write(topic, chinese)}"
 
 
-def _place(command: Command) -> tuple[int, bool]:
-    """By topic; within one what is rarely needed comes last."""
-    return get_args(Topic).index(command.topic), command.rare
+def _rank(name: str, first: tuple[str, ...]) -> tuple[bool, int]:
+    return name not in first, first.index(name) if name in first else 0
 
 
 COMMAND = Command(

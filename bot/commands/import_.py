@@ -30,7 +30,7 @@ _FROM = (
     "from [a|an|the|my|our|this] (csv|xlsx|excel|parquet|spreadsheet) [file|sheet]|from [a|the|this|my] file"
 )
 _HERE = "here|into opsbot|into the (store|bot|system)|in"
-_导入 = "导入|上传|录入|导进来|传上来|重新导入|重新上传|再导入"
+_导入 = "导入|汇入|上传|录入|导进来|传上来|重新导入|重新上传|再导入"
 _数据 = (
     "订单|订单明细|订单行|订单数据|销售数据|交易|交易数据|交易记录|购买记录|商品|商品数据|产品|用户|用户数据|客户"
     "|客户数据|会员|会员数据|数据|资料|历史订单|历史数据|csv|excel|xlsx|parquet"

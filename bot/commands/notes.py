@@ -18,8 +18,11 @@ PHRASES = (
     "{user:who} 的备注",
     f"[<list>] [<the>] ({_SAID}) (on|of|for|about) {{user:who}}",
     "what (was|has been) (done|noted|said|written) (about|on|for) {user:who}",
+    "what (did|have|had) (we|i|you|they) (note|noted|write down|written down|do|done) (about|on|for"
+    "|with) {user:who}",
     "who did what (about|for|with) {user:who}",
-    "who (has|took|contacted|takes care of|looks after|handles) {user:who}",
+    "who (has|took|contacted|takes care of|looks after|handles|is looking after|is handling|is on) "
+    "{user:who}",
     "[<列出>] {user:who} [的] (备注|跟进记录|记录|历史记录|处理记录|跟进情况|备忘)",
     "(谁|哪位同事) [在] (跟进|负责|联系过|处理) {user:who}|{user:who} [是] 谁 [在] (跟进|负责|处理) [的]",
 )

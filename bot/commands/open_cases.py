@@ -18,6 +18,10 @@ PHRASES = (
     "未处理的客户",
     f"[<list>] [<the>] (open|untaken|unassigned|unclaimed|pending|outstanding|unhandled) ({_CASES})",
     "who has not been (taken|contacted|handled) [yet]|(who|which users) (is|are) still open",
+    "(which|what) [flagged|at risk] (users|customers|cases|clients) (has|have|did) (nobody|no one"
+    "|no-one) [yet] "
+    "(taken|take|contacted|contact|looked after)",
+    "(who|which users|which customers) (is|are) (not|still not) [yet] (taken|contacted|looked after) [yet]",
     "what is (still|left) [to do|open]|who does nobody (have|look after)",
     "[<列出>] [还有|还|有] [哪些|谁] (没|没有|未|还没|尚未) [人] (处理|跟进|认领|联系) [的] [<users>]",
     "[<列出>] (未处理|待处理|未认领|待跟进|未跟进) [的] [<users>|案例|预警]",

@@ -35,6 +35,20 @@ PHRASES = (
     f"[<列出>] {{period:period}} [的|我们|店里|店铺] [的] ({_数}) [{_怎样}]",
     f"[我们|店里|店铺] {{period:period}} [的] ({_数}|{_怎样}) [{_怎样}]",
     "[<列出>] (经营概况|经营总览|店铺概况|总览|概况)",
+    "how (is|'s) [the|our] (business|trade|trading|shop doing)|how's (business|trade|the shop|the "
+    "shop doing)",
+    "how (is|are) [the|our] (business|shop|store|sales|revenue|orders|trade)",
+    "[<list>] [<the>] (business|shop|store|sales|trading) (overview|summary|report|figures|numbers)",
+    f"[<list>] [our|total|net] ({_FIGURES}) {{period:period}} (so far|until now|to date|up to now)",
+    "[<列出>] [我们|本店|店里|店铺] [的] [店铺|门店] (情况|状况|近况|经营状况|业绩)",
+    f"how did {{period:period}} (go|do|look|turn out)|how (has|have) [the|our] (business|sales) (been"
+    f"|gone) {_IN} {{period:period}}",
+    "how (has|have) (we|it|business) (been|been doing|done|gone) {period:period}",
+    f"(what|how much) (did|have|do) we (sell|sold|make|made|earn|earned|take|turn over) {_IN} "
+    f"{{period:period}}",
+    "[<列出>] {period:period} [我们|店里|店铺|一共|总共] (卖了|卖出|成交|赚了|做了|进账) (多少"
+    "|多少钱|多少单|几单)",
+    "[我们|店里|店铺|最近|现在] [的] (生意|经营|业务|店铺|买卖) [做得] (怎么样|如何|怎样|好不好|咋样|好吗)",
     # compared with another one
     f"how (are|did|were|have) we (doing|do|done) {_IN} [{{period:period}}] ({_VS}) {{compare:compared}}",
     f"how (is|was|are|were|did) {_IN} {{period:period}} ({_VS}) {{compare:compared}}",

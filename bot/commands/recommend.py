@@ -30,6 +30,13 @@ PHRASES = (
     f"(what|which (item|items|product|products)) [else] (should|could|can|shall|would|do|to) [we|i|you] "
     f"({_OFFER}) [to|for] {{user:who}} [next|as well] [{_NEW}]",
     f"what [else] (should|could|can|shall) [we|i] ({_OFFER}) [to] {{user:who}}",
+    "(recommend|recommendations|recommendation) {user:who}",
+    "[{limit:count}] [best|top|product|item] (recommendations|suggestions|ideas|offers|picks) (for"
+    "|to) {user:who}",
+    "what [else] (could|should|might|can|will|would) {user:who} [also] (buy|order|like|want|need|try) "
+    "[next|too]",
+    "[<the>|our] [best|right|good|top] (products|items|things|goods|offers) (for|to offer) {user:who}",
+    "(给|向|为|对) {user:who} (推|推荐|卖) 点 (什么|啥) [好]|什么 [商品|东西|产品] 适合 {user:who}",
     "what (will|would|might|could|may) {user:who} [probably|likely] (buy|order|like|want|need) [next]",
     "what is {user:who} (likely|going) to (buy|order) next",
     f"[{{limit:count}}] {_NEW} (for|to) {{user:who}}",

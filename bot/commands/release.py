@@ -18,6 +18,9 @@ PHRASES = (
     "放回 {user:who}",
     f"[i] ({_GIVE_BACK}) {{user:who}}",
     "(i am|i'm) not (handling|taking|looking after) {user:who} (anymore|any more|any longer)",
+    "i (give|hand|am giving|am handing) {user:who} back|i (can't|cannot|won't) (handle|look after) "
+    "{user:who}",
+    "{user:who} [我] (不跟了|不跟进了|不管了|不负责了|不再跟进|不再负责)|我 (不跟|不管) {user:who} 了",
     "[我] (不再|不) (跟进|负责|处理) {user:who} [了]|(释放|退回|取消认领|取消跟进) {user:who}",
     "(把|将) {user:who} (放回|退回|释放) [去|来|了]",
 )

@@ -64,6 +64,18 @@ PHRASES = (
     "|soon] (losing|lose) {user:who}",
     "should (i|we) [be] (worry|worried|concerned) (about|for|over) {user:who}",
     "{user:who} [is] <at risk>",
+    "how (is|'s) [<the>] <risk> (of|for|with) {user:who} [looking|doing|now]|how's [<the>] <risk> (of"
+    "|for|with) "
+    "{user:who} [looking|doing|now]",
+    "does {user:who} still (buy|order|shop|purchase|come|care) [from us|with us|here]",
+    "(would|do) you (say|think|guess) [that] {user:who} is (<leaving>|<at risk>|leaving|gone|lost)",
+    "(how is|how's|hows) {user:who} doing [in terms of] risk [wise]|how risky is {user:who} [now|these days]",
+    "do (we|i) (have|need) to (worry|be worried|be concerned) (about|for) {user:who}",
+    "(will|would|does) {user:who} (still|ever) (be|keep|keep on|go on) (buying|ordering|shopping|purchasing) "
+    "[from us|with us] [again]",
+    "is {user:who} (gone|lost|leaving us|out|off) [soon|already]|(has|have) {user:who} (left|gone) "
+    "[us] [already]",
+    "(any|is there [a|any]) (danger|chance|risk) [that] {user:who} (<leaves>|will <leave>|is <leaving>)",
     # 会不会
     "[<看>] {user:who} [现在|最近|目前|以后|之后|到底|究竟|是] [<会>] <流失> [掉|走|人|我们] [了|的] [吗]",
     "[<看>] {user:who} [现在|最近|目前|以后|之后|到底|究竟] (有多大可能|有多大概率|多大可能"
@@ -78,6 +90,10 @@ PHRASES = (
     "[我们] [<会>] (失去|流失|丢掉|丢失|丢|损失) {user:who} [了]",
     "{user:who} 还 (来不来|买不买|回不回来|下不下单) [了]",
     "(会不会|会|要|快要) (失去|流失|丢掉|丢失) {user:who} [了]",
+    "{user:who} [以后|之后|将来|最近|接下来] (还会|还能|会不会|会|是否会|还会不会) (回来|再来) (买"
+    "|下单|消费|购买|光顾)",
+    "{user:who} [的] 流失率 [是多少|多少|高不高|高]",
+    "{user:who} (还在不在|还在|留不留得住|还留得住|能留住|留得住|留得住留不住|保得住|稳不稳)",
     "[<看>] {user:who} (流失|离开) (预测|预警|分析)",
 )
 

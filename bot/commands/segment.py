@@ -89,6 +89,8 @@ PHRASES = (
     f"(who|whom|which <users>) (should|can|could|shall) (i|we) {{goal:goal}} {_TAIL}",
     f"(who|whom|which <users>) should (i|we) (target|contact|write to|email|mail|message) (for|with|in)"
     f" {_GOAL} {_TAIL}",
+    f"(who|whom|which <users>) (gets|receives|deserves|needs|qualifies for|is due) {_GOAL} {_TAIL}",
+    f"(pick|choose|select|find) [me|us] {{limit:size}} <users> for {_GOAL} {_TAIL}",
     f"send {_GOAL} to (whom|who|which <users>) {_TAIL}",
     f"audience {{goal:goal}} {_TAIL}|segment {{goal:goal}} {_TAIL}",
     f"(segment|audience) {_TAIL}",
@@ -102,6 +104,9 @@ PHRASES = (
     f"|领] {{goal:goal}}"
     f" [活动] {_尾}",
     f"{{goal:goal}} [活动] [应该|该|要] (发给|给|推给|推送给|通知) (谁|哪些人|哪些 <users>) {_尾}",
+    "{goal:goal} [活动] [应该|该|要] (发给|给|推给|推送给|通知) (谁|哪些人|哪些 <users>) [比较|更"
+    "|最] (好|合适|划算)",
+    f"[我们] (应该|该|要|可以|值得) {{goal:goal}} (谁|哪些人|哪些 <users>|哪些) {_尾}",
     f"[应该|该|要] 给 (谁|哪些人|哪些 <users>) (发|推|推送|送) {{goal:goal}} {_尾}",
     _花费,
     # of a segment, of who spent so much, of those who bought one thing and not another

@@ -22,6 +22,8 @@ PHRASES = (
     f"(what|which) ({_SEGMENTS}|groups of <users>) (are there|do we have|have we [got]|exist)",
     f"(how|into what ({_SEGMENTS}|groups)) (do|are|can) (our|the) <users> [be] (segmented|grouped|clustered"
     "|divided|fall into)",
+    "(what|which) [customer|user|client|buyer] (groups|segments|clusters|types) (are there|do we have"
+    "|have we [got]|exist)",
     "(segment|group|cluster) (our|the|all|all our) <users>",
     "what (kinds|types|sorts) of <users> do we have",
     f"[<列出>] [我们|店里] [的] ({_分群}) [情况|概况|结果|名单|列表|分析]",

@@ -11,6 +11,7 @@ from bot.command import About, Role
 from bot.i18n import _, using
 from bot.render import plain
 from bot.reply import MISSING_ARGUMENT, Button, Reply
+from storage.conversation import FOLLOW_UP_SECONDS
 
 LEAVE = frozenset({"exit", "quit", "bye", "q", ":q", "退出", "再见"})
 PROMPT = "opsbot> "
@@ -37,6 +38,7 @@ class Console:
         self._after_first = after_first
         self._buttons: Sequence[Button] = ()
         self._about: About | None = None
+        self._about_until = 0
 
     def run(self) -> None:
         """Answer until the operator leaves; the end of the input leaves too, and is no yes."""
@@ -51,7 +53,8 @@ class Console:
 
     def _answer(self, text: str) -> None:
         language = self._assistant.language(text)
-        asked = Asked(text, self._role, about=self._about)
+        recent = self._assistant.moment() < self._about_until
+        asked = Asked(text, self._role, about=self._about if recent else None)
         reply = self._assistant.ask(asked)
         with using(language):
             if reply.failure and reply.failure.kind == "needs_confirmation":
@@ -72,6 +75,7 @@ class Console:
         self._buttons = reply.buttons
         if reply.failure is None or reply.failure.kind == MISSING_ARGUMENT:
             self._about = About(reply.command, reply.args)  # "why?" is about the user of the last answer
+            self._about_until = self._assistant.moment() + FOLLOW_UP_SECONDS
         self._write(reply.title if reply.failure and reply.buttons else plain(reply, width=_width()))
         for number, button in enumerate(reply.buttons, start=1):
             self._write(f"  [{number}] {button.label}")

@@ -16,7 +16,7 @@ from telegram.ext import Application, CallbackContext
 
 from bot.access import Access, Admitted, Place
 from bot.assistant import Asked, Assistant, sentences
-from bot.command import About, Asker
+from bot.command import About, Asker, answered_to
 from bot.desk import Desk
 from bot.folding import is_chinese
 from bot.i18n import _, using
@@ -140,7 +140,7 @@ class Chats:
         elif without_text(said.message):
             await self._say(letter, lambda: Reply(_("I can only read text so far; please type it.")))
         else:
-            about = await asyncio.to_thread(self._about, said)
+            about = await asyncio.to_thread(self._about, said, letter.asker)
             await self._ask(replace(asked, about=about), letter, application)
 
     async def _take_file(self, document: Document, asked: Asked, letter: Letter, application: App) -> None:
@@ -174,15 +174,15 @@ class Chats:
             made = reply()
         await self.sender.send(replace(letter, reply=made))
 
-    def _about(self, said: Incoming) -> About | None:
-        """The answer replied to, or in a private chat the last one."""
+    def _about(self, said: Incoming, asker: Asker) -> About | None:
+        """The answer replied to, whoever asked for it, or the last one that this operator got here."""
         with self.desk.home.bot() as connection:
             if said.refers_to is not None:
                 found = conversation.find_context(connection, said.place.chat, said.refers_to)
-            elif said.place.private:
-                found = conversation.last_context(connection, said.place.chat, self.desk.moment())
             else:
-                found = None
+                found = conversation.last_context(
+                    connection, answered_to(asker), self.desk.moment(), conversation.FOLLOW_UP_SECONDS
+                )
         return About(*found) if found else None
 
     def _free(self, token: str) -> None:

@@ -23,7 +23,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
 from bot.charts import available, draw
-from bot.command import Asker
+from bot.command import Asker, answered_to
 from bot.desk import Desk
 from bot.i18n import _, using
 from bot.incident import report
@@ -219,15 +219,17 @@ class Sender:
         failure = letter.reply.failure
         if not letter.reply.command or (failure is not None and failure.kind != MISSING_ARGUMENT):
             return
+        args = discreet(letter.reply.args, Pseudonyms(self._desk.home.path))
         with self._desk.home.bot() as connection:
-            conversation.keep_context(
-                connection,
-                chat=letter.asker.chat,
-                message_id=message_id,
-                command=letter.reply.command,
-                args=discreet(letter.reply.args, Pseudonyms(self._desk.home.path)),
-                now=self._desk.moment(),
-            )
+            for chat, number in ((letter.asker.chat, message_id), (answered_to(letter.asker), 0)):
+                conversation.keep_context(
+                    connection,
+                    chat=chat,
+                    message_id=number,
+                    command=letter.reply.command,
+                    args=args,
+                    now=self._desk.moment(),
+                )
 
     def _in_bot_db(self, work: Callable[..., _T]) -> _T:
         with self._desk.home.bot() as connection:

@@ -161,7 +161,9 @@ def test_menus_are_set_for_each_scope_in_both_languages(telegram: Telegram) -> N
 def test_in_a_private_chat_the_last_answer_is_the_context(telegram: Telegram) -> None:
     telegram.ask(RISK)
     assert "average user" in (telegram.ask("why?").text or "")
-    assert telegram.ask("snooze 3 days").text == "User regular-9 is snoozed until Feb 7."
+    assert telegram.ask("snooze 3 days").text == (
+        "User regular-9 is snoozed until Feb 7.\nTaken as: snooze user regular-9 for 3 days"
+    )
     telegram.ask("help")
     assert "regular-9" not in (telegram.ask("why?").text or "regular-9")
 
@@ -177,3 +179,26 @@ def test_what_is_in_no_language_is_answered_in_that_of_the_phone(telegram: Teleg
     chinese = telegram.api.person(2002, "Mei", language_code="zh-hans")
     answer = telegram.ask(text, chinese)
     assert any("\u4e00" <= character <= "\u9fff" for character in answer.text or answer.caption)
+
+
+def test_in_a_group_a_follow_up_is_about_the_last_answer_to_the_same_operator(telegram: Telegram) -> None:
+    telegram.ask("/risk regular-9", chat=telegram.group)
+    telegram.ask("/risk regular-8", telegram.admin, chat=telegram.group)
+    answer = telegram.ask("/explain", chat=telegram.group)
+    assert "regular-9" in answer.text and "Taken as: why is user regular-9 at risk" in answer.text
+
+
+def test_a_follow_up_comes_within_a_quarter_of_an_hour(telegram: Telegram) -> None:
+    telegram.ask(RISK)
+    # What an answer was about is kept just after it was sent.
+    telegram.api.wait_for(lambda: _aged(telegram), about="the context to be kept")
+    assert "Which user?" in telegram.ask("why?").text
+
+
+def _aged(telegram: Telegram) -> bool:
+    """Make what was kept a quarter of an hour older; whether all of it is kept yet."""
+    with telegram.shop.home.bot() as connection:
+        if connection.execute("SELECT COUNT(*) FROM contexts").fetchone()[0] < 2:
+            return False
+        connection.execute("UPDATE contexts SET at = at - ?", (conversation.FOLLOW_UP_SECONDS + 1,))
+        return True

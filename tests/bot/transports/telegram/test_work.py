@@ -39,7 +39,7 @@ def test_training_by_message_ends_with_the_numbers_and_the_flags(own_telegram: T
     assert "regular-9" in telegram.ask(RISK).text
     result = telegram.admin.private.next_message(timeout=LONG)
     assert result.text.startswith("Model 2 is trained")
-    assert "Before and after: AUROC" in result.text
+    assert "AUROC" in result.text
     assert "Flagged now:" in result.text or "In use it would flag" in result.text
     assert progress.edits, "the progress message was never edited"
     times = [edit.at for edit in progress.edits]
