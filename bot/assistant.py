@@ -15,7 +15,7 @@ from bot.last_list import remember_list
 from bot.nearest import way_on
 from bot.registry import commands
 from bot.reply import Button, Failure, Reply
-from bot.understanding import Understanding
+from bot.understanding import Understanding, understand
 from storage.errors import NotThereError, OpsbotError
 from storage.privacy import Pseudonyms
 
@@ -54,6 +54,10 @@ class Assistant:
         """The language to answer in: as set, or that of the text."""
         fixed = self._desk.settings.language
         return language_of(text) if fixed == "auto" else fixed
+
+    def is_a_question(self, text: str) -> bool:
+        """Whether a pattern understands the text by itself."""
+        return understand(text, self._commands.values()).source == "pattern"
 
     def long_work(self, asked: Asked) -> str | None:
         """The command, where answering now takes more than a blink: long work, confirmed and allowed."""
@@ -113,6 +117,8 @@ class Assistant:
             if isinstance(error, NotThereError):
                 buttons = way_on(error, command, understood.args, self._commands.values())
                 failed = replace(failed, buttons=buttons)
+                if failed.failure and error.near:
+                    failed = replace(failed, failure=replace(failed.failure, lists_choices=True))
             return failed
         except Exception:
             incident = report(f"command {command.name}")
@@ -128,7 +134,7 @@ class Assistant:
             buttons = tuple(
                 Button(suggestion.label, suggestion.label) for suggestion in understood.suggestions
             )
-            return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
+            return Reply(title=message, buttons=buttons, failure=_to_choose(message, buttons))
         fitting = [command for command in self._commands.values() if command.role in ("operator", asked.role)]
         examples = [_example(self._commands[name]) for name in ("risk", "at_risk") if name in self._commands]
         examples += [
@@ -138,7 +144,7 @@ class Assistant:
         ]
         buttons = tuple(Button(example, example) for example in examples)
         message = _("I know this shop: who may leave and why, what to offer them, how sales and reviews are.")
-        return Reply(title=message, buttons=buttons, failure=Failure(UNKNOWN, message, _choices(buttons)))
+        return Reply(title=message, buttons=buttons, failure=_to_choose(message, buttons))
 
     def _remember(self, asked: Asked, reply: Reply, command: Command) -> None:
         """A list may be asked for once more, as a file."""
@@ -165,8 +171,9 @@ def _example(command: Command) -> str:
     return command.examples[language()][0]
 
 
-def _choices(buttons: tuple[Button, ...]) -> str:
-    return _("Try: {choices}").format(choices=" · ".join(button.question for button in buttons))
+def _to_choose(message: str, buttons: tuple[Button, ...]) -> Failure:
+    choices = _("Try: {choices}").format(choices=" · ".join(button.question for button in buttons))
+    return Failure(UNKNOWN, message, choices, lists_choices=True)
 
 
 def _failed(kind: str, message: str, next_step: str) -> Reply:

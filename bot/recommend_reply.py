@@ -46,7 +46,7 @@ def recommend_reply(question: Question, desk: Desk) -> Reply:
             "hit_rate_popular": None if only_new else record.card["hit_rate_popular"],
         },
         table=_table(found, record) if found else None,
-        buttons=_buttons(user_id, found),
+        buttons=_buttons(user_id, found, only_new),
         provenance=_provenance(record, as_of),
     )
 
@@ -113,14 +113,15 @@ def _table(found: list[Recommendation], record: ModelRecord) -> Table:
     )
 
 
-def _buttons(user_id: str, found: list[Recommendation]) -> tuple[Button, ...]:
+def _buttons(user_id: str, found: list[Recommendation], only_new: bool) -> tuple[Button, ...]:
     user = in_a_question(user_id)
+    new = Button(_("Only new items"), _("recommend only new items for user {user}").format(user=user))
     profile = Button(_("Profile"), _("tell me about user {user}").format(user=user))
     if not found:
         return (profile,)
     return (
         Button(_("Goes with {item}").format(item=found[0].name), goes_with_question(found[0].item_id)),
-        Button(_("Only new items"), _("recommend only new items for user {user}").format(user=user)),
+        *(() if only_new else (new,)),
         profile,
     )
 

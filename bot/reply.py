@@ -79,11 +79,19 @@ NEEDS_CONFIRMATION = "needs_confirmation"
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no answer, and what to do next."""
+    """Why there is no answer, and what to do next.
+
+    With `lists_choices` the next step is nothing but the buttons in words, for who has none.
+    """
 
     kind: str
     message: str
     next_step: str
+    lists_choices: bool = False
+
+    def as_json(self) -> dict[str, str]:
+        """The failure as `--json` prints it."""
+        return {"kind": self.kind, "message": self.message, "next_step": self.next_step}
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,6 @@ class Reply:
             "buttons": [button.as_json() for button in self.buttons],
             "attachments": [vars(attachment) for attachment in self.attachments],
             "provenance": vars(self.provenance) if self.provenance else None,
-            "error": vars(self.failure) if self.failure else None,
+            "error": self.failure.as_json() if self.failure else None,
             "text": text,
         }

@@ -53,11 +53,11 @@ def set_threshold_reply(question: Question, desk: Desk) -> Reply:
         weeks = last_weeks(connection, desk.home.models, record, as_of)
         rule = said if said.per_day is None else _by_capacity(said, weeks, question)
         before = flag_threshold(connection, record, None)
-        outlook = outlook_of(desk, connection, record, rule, weeks)
+        outlook = outlook_of(desk, connection, record, rule, weeks, moved=True)
         flagged_before = len(flagged_users(connection))
         if question.confirmed:
             flag_settings.keep(connection, rule, at=desk.moment(), by=question.asker.operator)
-            refresh_scores(connection, desk.home.models, as_of)
+            refresh_scores(connection, desk.home.models, as_of, moved=True)
         currency = desk.currency(connection)
     lines = [
         *why_line(outlook, currency),
@@ -65,7 +65,9 @@ def set_threshold_reply(question: Question, desk: Desk) -> Reply:
         *found_lines(outlook),
         *money_line(outlook, currency),
         *capacity_line(outlook, desk),
-        _("A flag that was raised is kept down to {leave}.").format(leave=share(leave_below(rule.flag_at))),
+        _("A flag raised from {flag_at} on is kept down to {leave}.").format(
+            flag_at=share(rule.flag_at), leave=share(leave_below(rule.flag_at))
+        ),
         *desk.stale_line(as_of),
     ]
     return _set_or_sure(question, desk, outlook, lines)
@@ -80,7 +82,7 @@ def undo_threshold_reply(question: Question, desk: Desk) -> Reply:
             return replace(
                 threshold_reply(desk), title=_("No threshold was set by message; nothing was changed.")
             )
-        record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at)
+        record = refresh_scores(connection, desk.home.models, as_of, desk.settings.flag_at, moved=True)
         threshold = flag_threshold(connection, record, desk.settings.flag_at)
         flagged = len(flagged_users(connection))
         source = _source_lines(desk, flag_settings.current(connection), connection)
@@ -105,7 +107,7 @@ def threshold_reply(desk: Desk) -> Reply:
         ours = setting is not None and desk.settings.flag_at is None
         rule = setting.rule if setting and ours else FlagRule(threshold)
         weeks = last_weeks(connection, desk.home.models, record, as_of)
-        outlook = outlook_of(desk, connection, record, rule, weeks)
+        outlook = outlook_of(desk, connection, record, rule, weeks, moved=False)
         source = _source_lines(desk, setting, connection)
         currency = desk.currency(connection)
     return Reply(

@@ -65,9 +65,18 @@ class Outlook:
 
 
 def outlook_of(
-    desk: Desk, connection: sqlite3.Connection, record: ModelRecord, rule: FlagRule, weeks: LastWeeks
+    desk: Desk,
+    connection: sqlite3.Connection,
+    record: ModelRecord,
+    rule: FlagRule,
+    weeks: LastWeeks,
+    *,
+    moved: bool,
 ) -> Outlook:
-    """What a rule does to the flags that stand now; everybody has to be scored before."""
+    """What a rule, one that is `moved` to or holds, does to the flags that stand now.
+
+    Everybody has to be scored before.
+    """
     changes = flag_changes(
         connection,
         desk.home.models,
@@ -75,6 +84,7 @@ def outlook_of(
         desk.as_of(connection),
         before=flagged_users(connection),
         flag_at=rule.flag_at,
+        moved=moved,
     )
     active, above = connection.execute(
         "SELECT COUNT(*), COALESCE(SUM(probability >= ?), 0) FROM scores WHERE task = 'churn'",

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from predictor.flag_threshold import flag_threshold, is_flagged
+from predictor.flag_threshold import flag_threshold, is_flagged, kept_flags
 from predictor.scoring import score_everybody
 from predictor.training import TASK
 from storage.model_store import ModelRecord
@@ -51,12 +51,17 @@ def flag_changes(
     *,
     before: Collection[str],
     flag_at: float | None = None,
+    moved: bool = False,
 ) -> FlagChanges:
-    """What the model does to the flags of `before` when it scores everybody on that day; stores nothing."""
+    """What the model does to the flags of `before` when it scores everybody on that day; stores nothing.
+
+    `moved` says that somebody sets the threshold, as in `refresh_scores`.
+    """
     scores = score_everybody(connection, models, record, as_of, now=True)
     threshold = flag_threshold(connection, record, flag_at)
     probability = dict(zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True))
-    flagged = {user for user, p in probability.items() if is_flagged(p, user in before, threshold)}
+    kept = kept_flags(connection, frozenset(before), threshold) if moved else before
+    flagged = {user for user, p in probability.items() if is_flagged(p, user in kept, threshold)}
     entered = sorted(flagged - set(before), key=lambda user: (-probability[user], user))
     left = sorted(set(before) - flagged)
     return FlagChanges(

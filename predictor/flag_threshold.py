@@ -9,14 +9,14 @@ p · s · v > c, which is from p = c / (s · v) on: the threshold of a cost-sens
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage import flag_settings
+from storage import flag_events, flag_settings
 from storage.model_store import ModelRecord
 
 Floats = NDArray[np.float64]
@@ -47,6 +47,15 @@ def default_threshold(record: ModelRecord) -> float:
 def is_flagged(probability: float, was_flagged: bool, threshold: float) -> bool:
     """Whether a user is flagged: at the threshold or above, or flagged before and not yet far below it."""
     return probability >= threshold or (was_flagged and probability >= leave_below(threshold))
+
+
+def kept_flags(connection: sqlite3.Connection, flagged: Set[str], threshold: float) -> Set[str]:
+    """Whose flags may be kept below a threshold that somebody has just moved: who had them by no lower one.
+
+    A flag is kept against the noise of scores, not against what an admin says: raised by 80 %, it does not
+    outlive the way back to 90 %.
+    """
+    return flagged - flag_events.raised_below(connection, threshold)
 
 
 def leave_below(threshold: float) -> float:

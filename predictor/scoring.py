@@ -19,7 +19,7 @@ from predictor.definition import definition_of
 from predictor.encoder import EncoderKey
 from predictor.families import OptionalFamily
 from predictor.feature_table import FeatureTable
-from predictor.flag_threshold import flag_threshold, is_flagged
+from predictor.flag_threshold import flag_threshold, is_flagged, kept_flags
 from predictor.reasons import Explainer, Reason
 from predictor.track_record import keep_scores, reliability_of
 from predictor.training import TASK, Progress, prepare
@@ -161,17 +161,19 @@ def refresh_scores(
     flag_at: float | None = None,
     *,
     again: bool = False,
+    moved: bool = False,
 ) -> ModelRecord:
     """Score everybody with the model in use and advance the flags, unless that was done for this very state.
 
     The state is the model, the day, the data and who is who, and the threshold; with `again` it is done
-    whatever the state, for new reviews were read. Returns the model in use.
+    whatever the state, for new reviews were read. `moved` says that somebody has just set the threshold or
+    taken it back: flags raised by a lower one then end. Returns the model in use.
     """
     record = promoted_model(connection)
     threshold = flag_threshold(connection, record, flag_at)
     state = (record.version, as_of.isoformat(), data_version(connection), threshold)
     if again or _last_scoring(connection) != state:
-        _keep(connection, score_everybody(connection, models, record, as_of, now=True), state)
+        _keep(connection, score_everybody(connection, models, record, as_of, now=True), state, moved)
     return record
 
 
@@ -246,7 +248,9 @@ def _last_scoring(connection: sqlite3.Connection) -> tuple[int, str, int, float]
     return tuple(row) if row else None
 
 
-def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str, int, float]) -> None:
+def _keep(
+    connection: sqlite3.Connection, scores: Scores, state: tuple[int, str, int, float], moved: bool
+) -> None:
     threshold = state[-1]
     columns = [scores.table.column(name).tolist() for name in ("recency_days", "frequency", "monetary_cents")]
     with transaction(connection):
@@ -255,14 +259,15 @@ def _keep(connection: sqlite3.Connection, scores: Scores, state: tuple[int, str,
             row[0]
             for row in connection.execute("SELECT user_id FROM scores WHERE task = ? AND flagged", (TASK,))
         }
+        kept = kept_flags(connection, flagged, threshold) if moved else flagged
         now = {
-            user_id: is_flagged(p, user_id in flagged, threshold)
+            user_id: is_flagged(p, user_id in kept, threshold)
             for user_id, p in zip(scores.table.user_ids.tolist(), scores.probability.tolist(), strict=True)
         }
         scored_at = int(time.time())
         entered = [user_id for user_id, is_now in now.items() if is_now and user_id not in flagged]
         left = [user_id for user_id in flagged if not now.get(user_id)]
-        flag_events.record(connection, scores.as_of, scored_at, entered=entered, left=left)
+        flag_events.record(connection, scores.as_of, scored_at, entered=entered, left=left, flag_at=threshold)
         draw_warnings(connection, entered, scores.as_of, scored_at, scores.record.horizon_days)
         cursor = connection.execute(
             "INSERT INTO scorings (task, model_version, as_of, data_version, flag_at, scored_at)"

@@ -18,17 +18,37 @@ class Flagged:
 
 
 def record(
-    connection: sqlite3.Connection, as_of: date, at: int, *, entered: Iterable[str], left: Iterable[str]
+    connection: sqlite3.Connection,
+    as_of: date,
+    at: int,
+    *,
+    entered: Iterable[str],
+    left: Iterable[str],
+    flag_at: float | None = None,
 ) -> None:
-    """Note who became flagged and who ceased to be."""
+    """Note who became flagged and who ceased to be; `flag_at` is the threshold by which they did."""
     connection.executemany(
-        "INSERT INTO flag_events (user_id, change, as_of, at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO flag_events (user_id, change, as_of, at, flag_at) VALUES (?, ?, ?, ?, ?)",
         [
-            (user_id, change, as_of.isoformat(), at)
+            (user_id, change, as_of.isoformat(), at, flag_at)
             for change, users in (("left", left), ("entered", entered))
             for user_id in sorted(users)
         ],
     )
+
+
+def raised_below(connection: sqlite3.Connection, threshold: float) -> frozenset[str]:
+    """Who became flagged, the last time, by a threshold that is known to have been lower than this one."""
+    rows = connection.execute(
+        """
+        SELECT user_id FROM (
+            SELECT user_id, flag_at, MAX(flag_event_id) FROM flag_events
+            WHERE change = 'entered' GROUP BY user_id
+        ) WHERE flag_at < ?
+        """,
+        (threshold,),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def last_event(connection: sqlite3.Connection) -> int:

@@ -10,10 +10,11 @@ from bot.assistant import Asked, Assistant
 from bot.command import About, Role
 from bot.i18n import _, using
 from bot.render import plain
-from bot.reply import MISSING_ARGUMENT, Button, Reply
+from bot.reply import MISSING_ARGUMENT, NEEDS_CONFIRMATION, Button, Reply
 from storage.conversation import FOLLOW_UP_SECONDS
 
 LEAVE = frozenset({"exit", "quit", "bye", "q", ":q", "退出", "再见"})
+YES = frozenset({"y", "yes", "是", "好", "确认"})
 PROMPT = "opsbot> "
 
 
@@ -57,26 +58,28 @@ class Console:
         asked = Asked(text, self._role, about=self._about if recent else None)
         reply = self._assistant.ask(asked)
         with using(language):
-            if reply.failure and reply.failure.kind == "needs_confirmation":
-                reply = self._confirmed(asked, reply)
-            self._show(reply)
-
-    def _confirmed(self, asked: Asked, reply: Reply) -> Reply:
-        for line in (reply.title, *reply.lines)[:-1]:
-            self._write(line)
-        last = (reply.title, *reply.lines)[-1]
-        answer = self._read(f"{last} [y/N] ").strip().casefold()
-        if answer not in {"y", "yes", "是", "好", "确认"}:
-            return Reply(title=_("Nothing was done."))
-        return self._assistant.ask(replace(asked, confirmed=True))
+            if reply.failure is None or reply.failure.kind != NEEDS_CONFIRMATION:
+                self._show(reply)
+                return
+            # What it would do first, so that the question stands beside its answer.
+            for line in reply.lines:
+                self._write(line)
+            answer = self._read(f"{reply.title} [y/N] ").strip()
+            if answer.casefold() in YES:
+                self._show(self._assistant.ask(replace(asked, confirmed=True)))
+                return
+            self._show(Reply(title=_("Nothing was done.")))
+        if self._assistant.is_a_question(answer):
+            self._answer(answer)
 
     def _show(self, reply: Reply) -> None:
-        # A failure names its choices in its sentence; with numbers below, the sentence alone is enough.
+        # With numbers below, choices need not be named in the sentence too.
         self._buttons = reply.buttons
         if reply.failure is None or reply.failure.kind == MISSING_ARGUMENT:
             self._about = About(reply.command, reply.args)  # "why?" is about the user of the last answer
             self._about_until = self._assistant.moment() + FOLLOW_UP_SECONDS
-        self._write(reply.title if reply.failure and reply.buttons else plain(reply, width=_width()))
+        listed = reply.failure is not None and reply.failure.lists_choices and reply.buttons
+        self._write(reply.title if listed else plain(reply, width=_width()))
         for number, button in enumerate(reply.buttons, start=1):
             self._write(f"  [{number}] {button.label}")
 

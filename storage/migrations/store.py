@@ -324,3 +324,9 @@ def m010_create_given_scores(db: Database) -> None:
 @store_migrations()
 def m011_create_flag_settings(db: Database) -> None:
     create_flag_settings(db)
+
+
+@store_migrations()
+def m012_note_thresholds_of_flags(db: Database) -> None:
+    # From which probability on users were flagged when a flag was raised; unknown of earlier ones.
+    db.execute("ALTER TABLE flag_events ADD COLUMN flag_at REAL")

@@ -135,6 +135,23 @@ def test_a_flag_is_kept_until_the_probability_is_a_tenth_below_the_threshold(
     assert above(trained_store, 0.35) > left > above(trained_store, 0.45)
 
 
+def test_a_threshold_that_is_moved_ends_flags_of_a_lower_one_and_keeps_those_of_a_higher(
+    trained_store: sqlite3.Connection, models: Home
+) -> None:
+    def flags(flag_at: float, *, moved: bool) -> set[str]:
+        refresh_scores(trained_store, models.models, LAST_DAY, flag_at=flag_at, moved=moved)
+        return {row[0] for row in trained_store.execute("SELECT user_id FROM scores WHERE flagged")}
+
+    high = flags(0.5, moved=True)
+    low = flags(0.42, moved=True)
+    assert high < low
+    assert flags(0.5, moved=True) == high
+    assert flags(0.42, moved=False) == low
+    assert flags(0.5, moved=False) == low, "against the noise of scores flags are kept"
+    above = flags(0.58, moved=True)
+    assert above < high
+
+
 def test_who_was_not_active_in_between_has_no_flag_to_keep(
     trained_store: sqlite3.Connection, models: Home
 ) -> None:

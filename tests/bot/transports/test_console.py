@@ -82,8 +82,9 @@ def test_what_is_not_understood_offers_choices_as_buttons(shop: Shop) -> None:
 
 
 def test_a_failure_is_shown_with_its_next_step(shop: Shop) -> None:
-    typist = converse(shop, "churn risk for user zzz-000-zzz")  # near no other
-    assert typist.written[:2] == ["There is no user zzz-000-zzz.", "  [1] who is at risk"]
+    typist = converse(shop, "churn risk for user 999999")
+    assert typist.written[0].startswith("There is no user 999999. ")
+    assert "ask who is at risk" in typist.written[0]
 
 
 @pytest.mark.parametrize("answer", ["n", "", "no", "x", "1"])
@@ -92,6 +93,20 @@ def test_without_a_yes_nothing_is_done(shop: Shop, answer: str) -> None:
     assert typist.prompts[1].endswith("? [y/N] ")
     assert typist.written == ["Nothing was done."]
     assert audited(shop) == [("train", "needs_confirmation")]
+
+
+def test_another_question_instead_of_a_yes_is_answered_and_nothing_done(shop: Shop) -> None:
+    typist = converse(shop, "train the model", "churn risk for user 007", role="admin")
+    assert typist.written[0] == "Nothing was done."
+    assert "user 007" in typist.written[1].splitlines()[0]
+    assert audited(shop) == [("train", "needs_confirmation"), ("risk", "ok")]
+
+
+def test_what_an_act_would_do_is_told_before_the_question(shop: Shop) -> None:
+    typist = converse(shop, "flag at 60 %", "n", "exit", role="admin")
+    assert typist.prompts[1] == "Flag users from 60 % on? [y/N] "
+    assert typist.written[0].startswith("It would flag")
+    assert typist.written[-1] == "Nothing was done."
 
 
 @pytest.mark.parametrize(("text", "answer"), [("train the model", " Y "), ("训练模型", "是")])

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import multiprocessing
+import re
 
 from tests.bot.transports.telegram.conftest import Telegram
 from tests.bot_api import Message
@@ -39,7 +40,7 @@ def test_training_by_message_ends_with_the_numbers_and_the_flags(own_telegram: T
     assert "regular-9" in telegram.ask(RISK).text
     result = telegram.admin.private.next_message(timeout=LONG)
     assert result.text.startswith("Model 2 is trained")
-    assert "AUROC" in result.text
+    assert re.search(r"AUROC \d\.\d{3} against \d\.\d{3} of model 1, Brier \d\.\d{3} against", result.text)
     assert "Flagged now:" in result.text or "In use it would flag" in result.text
     assert progress.edits, "the progress message was never edited"
     times = [edit.at for edit in progress.edits]
