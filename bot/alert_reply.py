@@ -74,7 +74,7 @@ def alerts_reply(question: Question, desk: Desk) -> Reply:
     return Reply(
         title=_("Open alerts: {count}.").format(count=formats.count(len(lasting)))
         if lasting
-        else _("No open alerts: all is well."),
+        else _("No open alerts."),
         lines=[*lines, *([_(words[here])] if question.asker.chat else [])],
         facts={
             "open": len(lasting),

@@ -95,7 +95,7 @@ def at_risk_reply(question: Question, desk: Desk) -> Reply:
             *_left_out_line(snoozed),
             *_held_out_line(held),
             *_without_reasons_line(len(found)),
-            *([_("First by risk × money spent, repeat buyers before one-time buyers:")] if found else []),
+            *([_("By risk × money spent, repeat buyers before one-time buyers:")] if found else []),
         ],
         facts={"matching": matching, "scored": scored, "flagged": flagged},
         table=table,

@@ -11,9 +11,9 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import ThreadpoolController
 
 from predictor.definition import Definition
-from predictor.drift import SILENCES, Drift, drifts, silence
 from predictor.errors import TooLittleHistoryError
 from predictor.feature_table import FEATURE_NAMES, feature_table
+from predictor.horizon_spread import SILENCES, HorizonSpread, horizon_spreads, silence
 from predictor.outcome_models import Model, probability_model
 from predictor.promo_features import EVER_DAYS
 from storage.snapshot import Snapshot, sampled
@@ -46,13 +46,13 @@ class Total:
 class _Sum:
     """A model of a number per user whose sum over a group is wanted.
 
-    `spread` is the variance of one user's number over its mean, `drift` how far whole horizons lie from what
-    earlier ones foretold.
+    `spread` is the variance of one user's number over its mean, `between` how far whole horizons lie from
+    what earlier ones foretold.
     """
 
     model: HistGradientBoostingRegressor
     spread: float
-    drift: Drift
+    between: HorizonSpread
     horizon_days: int
 
     def mean(self, values: Floats) -> Floats:
@@ -64,7 +64,7 @@ class _Sum:
         silences = silence(values[:, FEATURE_NAMES.index("recency_days")], self.horizon_days)
         value = float(mean.sum())
         parts = np.bincount(silences, weights=mean, minlength=len(SILENCES) + 1).astype(np.float64)
-        return Total(value, *self.drift.around(value, float(np.sqrt(self.spread * value)), parts))
+        return Total(value, *self.between.around(value, float(np.sqrt(self.spread * value)), parts))
 
 
 @dataclass(frozen=True)
@@ -139,18 +139,18 @@ def order_model(snapshot: Snapshot, definition: Definition) -> OrderModel:
             as_of=snapshot.as_of,
         )
     x, number_of, money = map(np.concatenate, (values, orders, cents))
-    orders_drift, cents_drift = drifts(shop, definition.horizon_days)
+    orders_between, cents_between = horizon_spreads(shop, definition.horizon_days)
     return OrderModel(
         definition=definition,
         order=probability_model(x, number_of > 0),
-        orders=_fit_sum(x, number_of, orders_drift, definition.horizon_days),
-        cents=_fit_sum(x, money, cents_drift, definition.horizon_days),
+        orders=_fit_sum(x, number_of, orders_between, definition.horizon_days),
+        cents=_fit_sum(x, money, cents_between, definition.horizon_days),
         shop_value=float(money.sum() / max(number_of.sum(), 1)),
         newcomers=_newcomers(snapshot, horizon),
     )
 
 
-def _fit_sum(values: Floats, number: Floats, drift: Drift, horizon_days: int) -> _Sum:
+def _fit_sum(values: Floats, number: Floats, between: HorizonSpread, horizon_days: int) -> _Sum:
     """A Poisson regression by small trees: its sums over a group are right where each mean is."""
     model = HistGradientBoostingRegressor(
         loss="poisson",
@@ -167,7 +167,7 @@ def _fit_sum(values: Floats, number: Floats, drift: Drift, horizon_days: int) ->
         number = np.full(len(number), 1e-9)  # a Poisson mean is above 0
     with _threads.limit(limits=1):
         mean = model.fit(binned, number).predict(binned)
-    return _Sum(model, float(((number - mean) ** 2).sum() / mean.sum()), drift, horizon_days)
+    return _Sum(model, float(((number - mean) ** 2).sum() / mean.sum()), between, horizon_days)
 
 
 def _newcomers(snapshot: Snapshot, horizon: timedelta) -> float:

@@ -103,7 +103,7 @@ def test_a_night_that_failed_is_told_in_words_and_in_the_language_of_who_reads_i
     with morning.home.bot() as connection:
         ledger.note_night(connection, NOON.date() + timedelta(days=1), 0, {"problems": []})
     tick(morning.days_later(1), chats)
-    assert morning.answer("alerts").title == "No open alerts: all is well."
+    assert morning.answer("alerts").title == "No open alerts."
 
 
 def test_old_data_is_told_when_answers_begin_to_say_so(shop: Shop) -> None:

@@ -40,7 +40,7 @@ SELECT user_id, ordered_at, MAX(total_cents, 0) FROM orders ORDER BY user_id, or
 
 
 @dataclass(frozen=True)
-class Drift:
+class HorizonSpread:
     """How far whole horizons lie from what is foretold: standard deviations of the log, by silence.
 
     `horizons` is on how many past ones each was measured.
@@ -69,8 +69,8 @@ def silence(recency_days: Floats, horizon_days: int) -> NDArray[np.int64]:
     return np.searchsorted(np.array(SILENCES) * horizon_days, recency_days, side="left").astype(np.int64)
 
 
-def drifts(snapshot: Snapshot, horizon_days: int) -> tuple[Drift, Drift]:
-    """The drift of orders and of their cents, as known at the snapshot.
+def horizon_spreads(snapshot: Snapshot, horizon_days: int) -> tuple[HorizonSpread, HorizonSpread]:
+    """The spread of orders and of their cents, as known at the snapshot.
 
     The chance in a whole shop's numbers is not taken off: it is small where there are many, and stands for
     what a model errs by on users that it chose itself.
@@ -125,7 +125,7 @@ def _past(snapshot: Snapshot, horizon_days: int) -> list[_Horizon]:
     return found
 
 
-def _measured(past: Sequence[_Horizon], came: Sequence[Floats]) -> Drift:
+def _measured(past: Sequence[_Horizon], came: Sequence[Floats]) -> HorizonSpread:
     squares = np.full(len(SILENCES) + 1, PRIOR_HORIZONS * PRIOR**2)
     horizons = np.zeros(len(SILENCES) + 1, dtype=int)
     for number in range(min(MOST_HORIZONS, len(past) - 2)):
@@ -141,7 +141,7 @@ def _measured(past: Sequence[_Horizon], came: Sequence[Floats]) -> Drift:
         squares[says] += np.log(actual[says] / foretold[says]) ** 2
         horizons += says
     sigma = np.sqrt(squares / (PRIOR_HORIZONS + horizons))
-    return Drift(tuple(sigma.tolist()), tuple(horizons.tolist()))
+    return HorizonSpread(tuple(sigma.tolist()), tuple(horizons.tolist()))
 
 
 def _by_silence(numbers: Floats) -> Floats:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from predictor.drift import PRIOR, Drift, drifts, silence
+from predictor.horizon_spread import PRIOR, HorizonSpread, horizon_spreads, silence
 from storage.moments import DAY_SECONDS, known_before
 from storage.snapshot import Snapshot
 from tests.conftest import LAST_DAY, Line, write
@@ -29,8 +29,8 @@ def shop_of_seasons(swing: float, horizons: int = 18, users: int = 300) -> list[
     return lines
 
 
-def sigma(connection: sqlite3.Connection, as_of: date = LAST_DAY) -> Drift:
-    return drifts(Snapshot(connection, as_of), DAYS)[0]
+def sigma(connection: sqlite3.Connection, as_of: date = LAST_DAY) -> HorizonSpread:
+    return horizon_spreads(Snapshot(connection, as_of), DAYS)[0]
 
 
 def test_seasons_are_found_where_there_are_some(store: sqlite3.Connection) -> None:
@@ -65,14 +65,14 @@ def test_what_comes_later_changes_nothing_known_before(store: sqlite3.Connection
 
 
 def test_the_interval_is_as_wide_as_its_users_drift() -> None:
-    drift = Drift((0.1, 0.2, 0.4), (12, 12, 12))
+    spread = HorizonSpread((0.1, 0.2, 0.4), (12, 12, 12))
     widths = []
     for part in range(3):
-        low, high = drift.around(100.0, 5.0, np.eye(3)[part])
+        low, high = spread.around(100.0, 5.0, np.eye(3)[part])
         assert low < 100 - 1.96 * 5 < 100 + 1.96 * 5 < high
         widths.append(high - low)
     assert widths == sorted(widths)
-    assert drift.around(0.0, 0.0, np.zeros(3)) == (0.0, 0.0)
+    assert spread.around(0.0, 0.0, np.zeros(3)) == (0.0, 0.0)
 
 
 def test_silences_end_with_their_last_day() -> None:
